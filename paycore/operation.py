@@ -1,0 +1,123 @@
+"""One operation, and what a report makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from paycore.methods import NextAction
+from paycore.money import Money
+from paycore.report import Decline, Instrument, Report
+from paycore.states import LATE, Kind, State, Step, advance
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing asked of a provider: a charge attempt, a refund, a void or a tokenization."""
+
+    id: str
+    kind: Kind
+    owner: str
+    """The reference of the payment it belongs to; a tokenization's own reference."""
+    key: str
+    fingerprint: str = field(repr=False)
+    account: str
+    reference: str
+    """The wire reference: what the provider was told, unique for the account, never reused."""
+    method: str
+    """The name of the method of payment; empty for refunds and voids."""
+    amount: Money | None
+    """None for a tokenization only."""
+    state: State
+    created_at: datetime
+    updated_at: datetime
+    attempt: int = 1
+    """Which attempt at its payment this is, from 1."""
+    sends: int = 1
+    """How often it was handed to the provider; above 1 only after NOT_SENT."""
+    fence: int = 1
+    """Grows with every dispatch; who holds an older one cannot write."""
+    lease_until: datetime | None = None
+    """Until when its dispatcher may still be at work."""
+    provider_reference: str = ""
+    charge: str = ""
+    """For a refund or a void: the id of the charge operation."""
+    next_action: NextAction | None = None
+    instrument: Instrument | None = None
+    decline: Decline | None = None
+    token: str = ""
+    """What the provider calls the stored card."""
+    nonce: str = field(default="", repr=False)
+    """What the payer's browser brings back; unguessable."""
+    review: str = ""
+    """Why a person should look at it; empty when nobody needs to."""
+    late: bool = False
+    """Whether it succeeded after it had been given up."""
+    checks: int = 0
+    """How often the provider was asked about it."""
+    checked_at: datetime | None = None
+    """When the provider was last asked about it."""
+
+    def after(self, report: Report) -> Self:
+        """Return the operation as it stands after `report`, in whatever order reports come.
+
+        A report about another reference, amount or currency, or one that denies what is final,
+        moves nothing and raises the review flag (where the outcome was still awaited, it stays
+        UNKNOWN).
+        """
+        if mismatch := self.mismatch(report):
+            return self._disputed(mismatch)
+        step = advance(self.state, report.state)
+        if step is Step.CONTRADICTS:
+            return self._disputed(f"{report.state.value} reported after {self.state.value}")
+        moved = self._learned(report)
+        if step is Step.OLD_NEWS:
+            return moved
+        late = self.state in LATE
+        return replace(
+            moved,
+            state=report.state,
+            next_action=report.next_action if report.state is State.PENDING else None,
+            decline=report.decline if report.state is State.DECLINED else None,
+            late=self.late or late,
+            review=f"succeeded after {self.state.value}" if late else self.review,
+        )
+
+    def mismatch(self, report: Report) -> str:
+        """Return what in `report` is about something else than this operation; empty if nothing."""
+        if report.kind is not None and not _same_kind(report.kind, self.kind):
+            return f"a {report.kind.value} was reported for a {self.kind.value}"
+        if report.reference is not None and report.reference != self.reference:
+            return "another reference was reported"
+        known, told = self.provider_reference, report.provider_reference
+        if known and told and known != told:
+            return "another provider reference was reported"
+        if report.amount is not None and report.amount != self.amount:
+            return "another amount or currency was reported"
+        if report.state is State.SUCCEEDED:
+            if report.reference is None and not (known and told):
+                return "a success without a reference was reported"
+            if report.amount is None and self.amount is not None:
+                return "a success without an amount was reported"
+        return ""
+
+    def _learned(self, report: Report) -> Self:
+        """Return the operation with the facts of `report` that it did not have."""
+        return replace(
+            self,
+            provider_reference=self.provider_reference or report.provider_reference,
+            instrument=self.instrument or report.instrument,
+            token=self.token or report.token,
+            next_action=self.next_action
+            or (report.next_action if self.state is State.PENDING else None),
+        )
+
+    def _disputed(self, reason: str) -> Self:
+        state = State.UNKNOWN if self.state is State.SUBMITTING else self.state
+        return replace(self, state=state, review=self.review or reason)
+
+
+def _same_kind(told: Kind, ours: Kind) -> bool:
+    """Refund and void are one direction: some providers report a void as a refund."""
+    return told is ours or (told.gives_back and ours.gives_back)

@@ -1,0 +1,138 @@
+"""A payment, computed from its operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from paycore.methods import NextAction
+from paycore.money import Money
+from paycore.operation import Operation
+from paycore.report import Decline, Instrument
+from paycore.states import Kind, State
+
+
+class PaymentStatus(str, Enum):
+    """Where a payment stands, in one word."""
+
+    NEW = "new"
+    AWAITING_PAYER = "awaiting_payer"
+    PROCESSING = "processing"
+    PAID = "paid"
+    FAILED = "failed"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment and all its operations, oldest first."""
+
+    reference: str
+    amount: Money
+    operations: tuple[Operation, ...]
+    created_at: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def status(self) -> PaymentStatus:
+        """Where it stands; refunds leave a paid payment PAID."""
+        if self.captured:
+            voided = any(self._with(Kind.VOID, State.SUCCEEDED))
+            return PaymentStatus.VOIDED if voided else PaymentStatus.PAID
+        return _status_of(self.charge) if self.charge else PaymentStatus.NEW
+
+    @property
+    def paid(self) -> bool:
+        """Whether the money was taken and not voided (refunded or not)."""
+        return self.status is PaymentStatus.PAID
+
+    @property
+    def charge(self) -> Operation | None:
+        """The attempt that decides: a captured one, else an open one, else the last that left us."""
+        charges = [o for o in self.operations if o.kind is Kind.CHARGE]
+        sent = [o for o in charges if o.state is not State.NOT_SENT]
+        captured = [o for o in sent if o.state is State.SUCCEEDED]
+        is_open = [o for o in sent if o.state.is_open]
+        return (captured[:1] or is_open[-1:] or sent[-1:] or [None])[0]
+
+    @property
+    def captured(self) -> Operation | None:
+        """The attempt that took the money, if one did."""
+        return next(iter(self._with(Kind.CHARGE, State.SUCCEEDED)), None)
+
+    @property
+    def open_charge(self) -> Operation | None:
+        """The attempt whose outcome is still open, if there is one."""
+        return next((o for o in self.operations if o.kind is Kind.CHARGE and o.state.is_open), None)
+
+    @property
+    def refunded(self) -> Money:
+        """What surely went back by refunds."""
+        return self._sum(self._with(Kind.REFUND, State.SUCCEEDED))
+
+    @property
+    def reserved(self) -> Money:
+        """What open refunds and voids may still give back."""
+        return self._sum(o for o in self.operations if o.kind.gives_back and o.state.is_open)
+
+    @property
+    def refundable(self) -> Money:
+        """What may still be given back: captured, less refunded, voided and reserved."""
+        if not self.captured or any(self._with(Kind.VOID, State.SUCCEEDED)):
+            return Money(0, self.amount.currency)
+        return self.amount - self.refunded - self.reserved
+
+    @property
+    def account(self) -> str:
+        """The account of the deciding attempt; empty while nothing was tried."""
+        return self.charge.account if self.charge else ""
+
+    @property
+    def next_action(self) -> NextAction | None:
+        """What the payer has to do now, if anything."""
+        return self.charge.next_action if self.charge else None
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """What was paid with, masked."""
+        return self.charge.instrument if self.charge else None
+
+    @property
+    def decline(self) -> Decline | None:
+        """Why the last attempt was declined, if it was."""
+        return self.charge.decline if self.charge else None
+
+    @property
+    def review(self) -> str:
+        """Why a person should look at this payment; empty when nobody needs to."""
+        return next((o.review for o in self.operations if o.review), "")
+
+    def _with(self, kind: Kind, state: State) -> tuple[Operation, ...]:
+        return tuple(o for o in self.operations if o.kind is kind and o.state is state)
+
+    def _sum(self, operations: Iterable[Operation]) -> Money:
+        minor = sum(operation.amount.minor for operation in operations if operation.amount)
+        return Money(minor, self.amount.currency)
+
+
+def _status_of(charge: Operation) -> PaymentStatus:
+    if charge.state is State.PENDING and charge.next_action is not None:
+        return PaymentStatus.AWAITING_PAYER
+    return _STATUS[charge.state]
+
+
+_STATUS: Final[Mapping[State, PaymentStatus]] = {
+    State.RESERVED: PaymentStatus.PROCESSING,
+    State.SUBMITTING: PaymentStatus.PROCESSING,
+    State.PENDING: PaymentStatus.PROCESSING,
+    State.UNKNOWN: PaymentStatus.UNKNOWN,
+    State.DECLINED: PaymentStatus.FAILED,
+    State.NOT_EXECUTED: PaymentStatus.FAILED,
+    State.EXPIRED: PaymentStatus.EXPIRED,
+    State.SUCCEEDED: PaymentStatus.PAID,
+}

@@ -1,0 +1,128 @@
+"""What a provider says, in our words: reply, query answer and webhook alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from paycore.errors import InvalidRequest
+from paycore.methods import NextAction
+from paycore.money import Money
+from paycore.secret import mask_card, scrub
+from paycore.states import REPORTABLE, Kind, State
+
+
+class DeclineCode(str, Enum):
+    """Why a payment was declined, as far as the provider says."""
+
+    REFUSED = "refused"
+    CARD_DECLINED = "card_declined"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    EXPIRED_CARD = "expired_card"
+    INVALID_CARD = "invalid_card"
+    FRAUD_SUSPECTED = "fraud_suspected"
+    AUTHENTICATION_FAILED = "authentication_failed"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    NOT_PERMITTED = "not_permitted"
+    TOKEN_UNUSABLE = "token_unusable"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Decline:
+    """A refusal: our word for it, and the provider's."""
+
+    code: DeclineCode = DeclineCode.REFUSED
+    provider_code: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provider_code", scrub(self.provider_code)[:200])
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """What was paid with, masked however it arrived."""
+
+    masked: str
+    """First 6 and last 4 digits at most."""
+    brand: str = ""
+    expiry: str = ""
+    """`MMYY`, where the provider tells it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "masked", mask_card(self.masked))
+
+
+@dataclass(frozen=True)
+class Report:
+    """One statement of a provider about one operation."""
+
+    reference: str | None
+    """The wire reference it speaks about; `None` where it names only its own."""
+    state: State
+    """PENDING, UNKNOWN, SUCCEEDED, DECLINED or EXPIRED; what nobody listed is UNKNOWN."""
+    amount: Money | None = None
+    """What moved; a success without one proves nothing (tokens apart)."""
+    kind: Kind | None = None
+    """What it speaks about; `None` makes no claim."""
+    provider_reference: str = ""
+    charge_provider_reference: str = ""
+    """For a refund or a void: the provider's reference of the charge."""
+    next_action: NextAction | None = None
+    instrument: Instrument | None = None
+    decline: Decline | None = None
+    token: str = ""
+    """The provider's name for a stored card, where it differs from our reference."""
+    refundable: Money | None = None
+    """What the provider says is left to refund of a charge."""
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """The reply as evidence, scrubbed by its schema (`paycore.scrubbed`)."""
+
+    def __post_init__(self) -> None:
+        if self.state not in REPORTABLE:
+            raise InvalidRequest(f"state: a plugin cannot report {self.state}", field="state")
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """The answer to a query: the provider does not know it. What that proves, `describe` says."""
+
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class WebhookMessage:
+    """A message as it came in, before anything in it is believed."""
+
+    method: str
+    headers: Mapping[str, str] = field(repr=False)
+    query: str = field(repr=False)
+    body: bytes = field(repr=False)
+    peer: str = ""
+    """The socket's peer, or the hop that trusted proxies vouch for; never a header's word."""
+
+    def header(self, name: str) -> str:
+        """Return the header called `name`, whatever its case; empty where there is none."""
+        wanted = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == wanted), "")
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A genuine message: what it reports, and how it wants to be acknowledged."""
+
+    report: Report
+    acknowledgement: bytes
+    content_type: str = "text/plain; charset=utf-8"
+    event_id: str = ""
+    """The provider's own id of the event, where it signs one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The HTTP answer to a message; send it as it is."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/plain; charset=utf-8"

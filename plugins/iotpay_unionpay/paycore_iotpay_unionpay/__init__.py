@@ -1,0 +1,1 @@
+"""UnionPay ExpressPay through IOTPay, as a provider for paycore: channel UPI_EX."""
