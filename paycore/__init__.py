@@ -75,15 +75,24 @@ if TYPE_CHECKING:
 _HOMES = {
     "paycore.bootstrap": "open_gateway",
     "paycore.description": "API_VERSION Description Repeat",
-    "paycore.errors": "Conflict InvalidRequest LedgerError NotSent NotSupported OutcomeUnknown PaycoreError PluginRefused ProviderRefused SettingsError WebhookRejected",
+    "paycore.errors": (
+        "Conflict InvalidRequest LedgerError NotSent NotSupported OutcomeUnknown "
+        "PaycoreError PluginRefused ProviderRefused SettingsError WebhookRejected"
+    ),
     "paycore.gateway": "Gateway",
     "paycore.hookspecs": "hookimpl",
     "paycore.intents": "ChargeRequest Payer QueryRequest RefundRequest TokenizeRequest VoidRequest",
-    "paycore.methods": "CardData EmbeddedForm HostedPage Method MountForm NextAction Redirect ShowQr StoredToken Wait Wallet",
+    "paycore.methods": (
+        "CardData EmbeddedForm HostedPage Method MountForm NextAction Redirect ShowQr "
+        "StoredToken Wait Wallet"
+    ),
     "paycore.money": "Money",
     "paycore.operation": "Operation",
     "paycore.payment": "Payment PaymentStatus",
-    "paycore.report": "Answer Decline DeclineCode Instrument NotFound Notification Report WebhookMessage",
+    "paycore.report": (
+        "Answer Decline DeclineCode Instrument NotFound Notification Report "
+        "WebhookMessage"
+    ),
     "paycore.results": "Refund Token Void",
     "paycore.secret": "Secret",
     "paycore.states": "Kind State",

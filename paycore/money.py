@@ -57,7 +57,7 @@ class Money:
 
     @classmethod
     def of(cls, amount: Decimal | int, currency: str) -> Money:
-        """Return `amount` whole units of the currency, exactly: `Money.of(Decimal("15.00"), "CAD")`.
+        """Return `amount` units of the currency, exactly: `Money.of(Decimal("15.00"), "CAD")`.
 
         Raises:
             InvalidRequest: a float or a bool, or more decimals than the currency has.

@@ -67,10 +67,10 @@ class Operation:
         UNKNOWN).
         """
         if mismatch := self.mismatch(report):
-            return self._disputed(mismatch)
+            return self.disputed(mismatch)
         step = advance(self.state, report.state)
         if step is Step.CONTRADICTS:
-            return self._disputed(f"{report.state.value} reported after {self.state.value}")
+            return self.disputed(f"{report.state.value} reported after {self.state.value}")
         moved = self._learned(report)
         if step is Step.OLD_NEWS:
             return moved
@@ -113,7 +113,13 @@ class Operation:
             or (report.next_action if self.state is State.PENDING else None),
         )
 
-    def _disputed(self, reason: str) -> Self:
+    def is_free(self, now: datetime) -> bool:
+        """Return whether no dispatcher can be at work on it any more."""
+        busy = self.state in (State.RESERVED, State.SUBMITTING)
+        return not busy or self.lease_until is None or self.lease_until <= now
+
+    def disputed(self, reason: str) -> Self:
+        """Return the operation with its review flag raised; no money state changes."""
         state = State.UNKNOWN if self.state is State.SUBMITTING else self.state
         return replace(self, state=state, review=self.review or reason)
 

@@ -53,12 +53,12 @@ class Payment:
 
     @property
     def charge(self) -> Operation | None:
-        """The attempt that decides: a captured one, else an open one, else the last that left us."""
+        """The attempt that decides: a captured one, else an open one, else the last sent."""
         charges = [o for o in self.operations if o.kind is Kind.CHARGE]
         sent = [o for o in charges if o.state is not State.NOT_SENT]
         captured = [o for o in sent if o.state is State.SUCCEEDED]
         is_open = [o for o in sent if o.state.is_open]
-        return (captured[:1] or is_open[-1:] or sent[-1:] or [None])[0]
+        return next(iter(captured[:1] or is_open[-1:] or sent[-1:]), None)
 
     @property
     def captured(self) -> Operation | None:

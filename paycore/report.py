@@ -126,3 +126,13 @@ class Answer:
     status: int
     body: bytes
     content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Conclusion(Report):
+    """What the core concludes by itself, from what it knows of the wire and the clock."""
+
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Any state goes: it is our own."""

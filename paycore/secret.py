@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 MASK: Final = "[secret]"
-_RUN: Final = re.compile(r"(?<![0-9])[0-9](?:[ ._/-]{0,2}[0-9]){12,18}(?![0-9])")
+_MARKS: Final = frozenset("*xX#•●×·")
+"""What others mask with."""
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})|(?:%|\\x)([0-7][0-9a-fA-F])|\\[nrt]|&nbsp;")
+_PLACE: Final = re.compile(r"\d\0*")
+_RUN: Final = re.compile(r"\d\0*+(?:(?:[^\w:]|_){0,8}+\d\0*+){12,}+")
+_ISSUED: Final = re.compile(
+    r"2[2-7]\d{14,17}|3[04-9]\d{12,17}|[456]\d{12,18}|8[12]\d{14,17}", re.ASCII
+)
+"""How the numbers of real cards begin, and how long they are."""
 
 
 class Secret:
@@ -19,6 +29,9 @@ class Secret:
     __hash__ = None  # type: ignore[assignment]  # a hash is a copy that leaks equality
 
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            del text  # a traceback shows local variables
+            raise TypeError("a secret is a text")
         object.__setattr__(self, "_Secret__text", text)
 
     def reveal(self) -> str:
@@ -48,6 +61,12 @@ class Secret:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a secret cannot be changed")
 
+    def __dir__(self) -> list[str]:
+        return ["reveal"]  # who reads every attribute that `dir` names must not meet the text
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("a secret cannot be pickled or copied")
+
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError("a secret cannot be pickled or copied")
 
@@ -65,33 +84,49 @@ def _bytes(secret: Secret) -> bytes:
 def mask_card(number: str) -> str:
     """Return a card number as it may be shown: first 6 and last 4, and never under 6 hidden.
 
-    Digits only are counted; what is masked already stays masked.
+    Digits and the marks of an earlier masking count; what is masked already stays masked.
     """
-    kept = [character for character in number if character.isalnum() or character == "*"]
-    digits = "".join(c if c.isascii() and c.isdigit() else "*" for c in kept)
-    shown = max(0, min(10, len(digits) - 6))
+    kept = (c if c.isascii() and c.isdigit() else "*" * (c in _MARKS or c.isdigit()) for c in number)
+    places = "".join(kept)
+    shown = max(0, min(10, len(places) - 6))
     tail = min(4, shown)
     head = shown - tail
-    return digits[:head] + "*" * (len(digits) - shown) + (digits[-tail:] if tail else "")
+    return places[:head] + "*" * (len(places) - shown) + (places[-tail:] if tail else "")
 
 
-def scrub(text: str) -> str:
-    """Return free text with everything masked that could be a card number."""
-    return _RUN.sub(lambda run: mask_card(run[0]) if _could_be_card(run[0]) else run[0], text)
+def scrub(text: str, *known: Secret) -> str:
+    """Return free text with everything masked that could be a card number, or is `known`.
+
+    A card number is 13 to 19 digits of any script that pass Luhn's check, in groups of any size
+    with anything but letters and colons between them, escaped for JSON or for URLs or not. A part
+    of an unbroken longer run of digits is none.
+    """
+    for secret in known:
+        text = text.replace(secret.reveal(), MASK) if secret else text
+    shown, at = "", 0
+    for start, end, digits in _spans(text):
+        shown += text[at:start] + mask_card(digits)
+        at = end
+    return shown + text[at:]
 
 
 def has_card(text: str) -> bool:
-    """Return whether `text` holds what could be a card number."""
-    return any(_could_be_card(run[0]) for run in _RUN.finditer(text))
-
-
-def _could_be_card(run: str) -> bool:
-    """13 to 19 digits that start as cards do (2 to 6) and pass Luhn's check."""
-    digits = [int(c) for c in run if c.isdigit()]
-    if digits[0] not in (2, 3, 4, 5, 6):
-        return False
-    doubled = (
-        d if place % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2)
-        for place, d in enumerate(reversed(digits))
+    """Return whether `text` holds what could be a card number, and begins as cards do."""
+    return any(
+        _ISSUED.fullmatch("".join(map(str, digits[first:last])))
+        for _, digits, windows in _runs(text)
+        for first, last in windows
     )
-    return sum(doubled) % 10 == 0
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Give start, end and digits of all that `scrub` masks; what overlaps is masked as one."""
+    for places, digits, windows in _runs(text):
+        merged: list[tuple[int, int]] = []
+        for first, last in windows:
+            if merged and first < merged[-1][1]:
+                first, last = merged[-1][0], max(last, merged.pop()[1])  # noqa: PLW2901
+            merged.append((first, last))
+        for first, last in merged:
+            number = "".join(map(str, digits[first:last]))
+            yield places[first][0], places[last - 1][1], number

@@ -29,7 +29,7 @@ class TestCards:
 
 @dataclass(frozen=True)
 class Effect:
-    """One thing that really moved money, or would have: what the provider did, not what we think."""
+    """One thing that really moved money: what the provider did, not what we think."""
 
     kind: str
     """`charge`, `refund` or `void`."""
@@ -84,7 +84,9 @@ class Simulator(Protocol):
     def wallet(self, provider: str) -> tuple[str, str] | None:
         """Return a wallet's kind and data that pay here; `None` where the channel has none."""
 
-    def pay(self, action: NextAction, outcome: Outcome = "success", *, card_number: str = "") -> str:
+    def pay(
+        self, action: NextAction, outcome: Outcome = "success", *, card_number: str = ""
+    ) -> str:
         """Play the payer on a hosted page or form; return the URL that the browser is sent to."""
 
     def fault(self, kind: str, *, endpoint: str = "", times: int = 1) -> None:

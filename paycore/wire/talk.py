@@ -35,7 +35,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer below 300 or of the 400s; everything else is UNKNOWN before a plugin hears."""
+    """One HTTP answer of the 200s or 400s; all else is UNKNOWN before a plugin hears of it."""
 
     status: int
     body: bytes = field(repr=False)
@@ -90,7 +90,7 @@ def _first(talk: Talk[T]) -> Call:
         return next(talk)
     except StopIteration as end:
         raise _Done(end.value) from None
-    except (InvalidRequest, NotSupported, NotSent):
+    except (InvalidRequest, NotSupported, NotSent, ProviderRefused, OutcomeUnknown):
         raise
     except Exception as error:
         raise NotSent(f"the plugin failed before its first call: {type(error).__name__}") from None

@@ -1,0 +1,68 @@
+# `make demo` and `make test` need python3 (3.11+, with venv), make and git; uv is used if it is there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+STAMP := $(VENV)/.installed
+SOURCES := requirements-dev.txt constraints.txt pyproject.toml $(wildcard plugins/*/pyproject.toml)
+PACKAGES := paycore paycore_iotpay paycore_iotpay_unionpay
+JOBS ?= 2
+
+.PHONY: help demo test check check-long lint format types floors cover docs bench clean
+
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(STAMP): $(SOURCES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "paycore needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+ifdef UV
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+else
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+endif
+	@touch $@
+
+demo: $(STAMP)  ## Play the main job against the simulator
+	@$(BIN)/paycore demo $(ARGS)
+
+test: $(STAMP)  ## Run the tests
+	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+
+lint: $(STAMP)  ## Format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(STAMP)  ## Mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(STAMP)  ## Check the types
+	$(BIN)/mypy --strict $(PACKAGES:%=-p %)
+
+floors: $(STAMP)  ## Check that imports point down
+	$(BIN)/lint-imports --no-cache
+
+cover: $(STAMP)
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -q -n $(JOBS) --cov --cov-report=term --cov-fail-under=95 --doctest-modules paycore plugins tests
+
+docs: $(STAMP)  ## Build the docs, warnings as errors
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+check: lint types floors cover docs  ## All that CI runs
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory demo > /dev/null
+	@echo "check: green"
+
+check-long: $(STAMP)  ## The long runs: minutes to hours
+	PAYCORE_TEST_PROFILE=long $(BIN)/python -m pytest -q -n $(JOBS) -m "slow or not slow" --timeout 3600
+
+bench: $(STAMP)  ## Measure, as ratios in one run
+	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+clean:
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis docs/_build

@@ -1,0 +1,111 @@
+"""Reserve, talk, record: the one way in which anything that moves money reaches a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from paycore import log
+from paycore.account import Account
+from paycore.errors import (
+    InvalidRequest,
+    NotSent,
+    NotSupported,
+    OutcomeUnknown,
+    PaycoreError,
+    ProviderRefused,
+)
+from paycore.ledger.protocol import Intent, Source
+from paycore.operation import Operation
+from paycore.report import Conclusion, Decline, DeclineCode, Report
+from paycore.states import REPORTABLE, State
+from paycore.wire.talk import converse
+from paycore.wiring import Wiring
+
+_CODES: Final = {code.value: code for code in DeclineCode}
+
+
+def dispatch(
+    wiring: Wiring,
+    account: Account,
+    intent: Intent,
+    hook: str,
+    request_for: Callable[[Operation], Any],
+) -> Operation:
+    """Store `intent`, hold the provider's talk about it, and record what came of it.
+
+    A key that is known gives the stored operation, and nothing is sent. Whatever goes wrong once
+    a byte may have left is recorded as UNKNOWN and returned as a value.
+
+    Raises:
+        Conflict, InvalidRequest: the ledger refused; nothing was sent.
+        NotSent: not one byte left us; the same key may try again.
+    """
+    reserved = wiring.ledger.reserve(intent, wiring.now())
+    if not reserved.fresh:
+        return reserved.operation
+    operation = reserved.operation
+    wiring.listeners.emit("operation_started", operation=operation)
+    try:
+        report = heard(account, operation, hook, request_for)
+    except BaseException as error:
+        _recorded(wiring, operation, _after_error(operation, error))
+        raise
+    return _recorded(wiring, operation, report)
+
+
+def heard(
+    account: Account, operation: Operation, hook: str, request_for: Callable[[Operation], Any]
+) -> Report:
+    """Hold one talk and return what it proves: a refusal, a report, or UNKNOWN."""
+    try:
+        said = converse(account.talk(hook, request_for(operation)), account.send)
+    except ProviderRefused as refused:
+        decline = Decline(_CODES.get(refused.code, DeclineCode.REFUSED), refused.provider_code)
+        return Report(operation.reference, State.DECLINED, decline=decline)
+    except OutcomeUnknown as unknown:
+        return _unknown(operation, str(unknown))
+    if isinstance(said, Report) and said.state in REPORTABLE:
+        return said
+    return _unknown(operation, f"the plugin returned {type(said).__name__}")
+
+
+def _after_error(operation: Operation, error: BaseException) -> Report:
+    """Return what an exception proves: nothing left us, or nothing at all."""
+    if isinstance(error, (NotSent, InvalidRequest, NotSupported)):
+        return Conclusion(operation.reference, State.NOT_SENT, reason=str(error))
+    return _unknown(operation, type(error).__name__)
+
+
+def _unknown(operation: Operation, reason: str) -> Report:
+    return Conclusion(
+        operation.reference, State.UNKNOWN, reason=reason, raw={"paycore": reason[:300]}
+    )
+
+
+def _recorded(wiring: Wiring, operation: Operation, report: Report) -> Operation:
+    """Commit a report under the operation's fence.
+
+    Raises:
+        OutcomeUnknown: the ledger failed; the operation stands as SUBMITTING, and `reconcile`
+            will find out.
+    """
+    try:
+        after = wiring.ledger.record(
+            operation.id, report, Source.RESPONSE, wiring.now(), fence=operation.fence
+        )
+    except PaycoreError:
+        raise OutcomeUnknown(
+            f"{operation.owner}: the answer could not be stored; reconcile will ask again"
+        ) from None
+    log.event(
+        "operation_finished",
+        account=after.account,
+        kind=after.kind.value,
+        owner=after.owner,
+        reference=after.reference,
+        state=after.state.value,
+        reason=report.reason if isinstance(report, Conclusion) else "",
+    )
+    wiring.listeners.emit("operation_finished", operation=after)
+    return after

@@ -1,0 +1,39 @@
+"""What a key stands for: the same key with the same fingerprint is the same operation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from paycore.methods import EmbeddedForm, HostedPage, Method, StoredToken, Wallet
+from paycore.money import Money
+from paycore.states import Kind
+
+
+def fingerprint(
+    kind: Kind, owner: str, amount: Money | None, method: Method | None, account: str
+) -> str:
+    """Return 64 hex digits over what an operation is: SHA-256 of a typed canonical form.
+
+    Kind, reference, amount, currency, account, and the method with its return address or token.
+    Nothing that is secret, and nothing that only describes.
+    """
+    typed = {
+        "kind": kind.value,
+        "reference": owner,
+        "amount_minor": amount.minor if amount else None,
+        "currency": amount.currency if amount else None,
+        "method": type(method).__name__ if method else None,
+        "where": _where(method),
+        "account": account,
+    }
+    canonical = json.dumps(typed, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _where(method: Method | None) -> str | None:
+    if isinstance(method, (HostedPage, EmbeddedForm)):
+        return method.return_url
+    if isinstance(method, StoredToken):
+        return method.token
+    return method.kind if isinstance(method, Wallet) else None

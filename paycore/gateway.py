@@ -1,0 +1,208 @@
+"""The front door: everything an application asks of paycore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from paycore.errors import InvalidRequest
+from paycore.intents import Payer
+from paycore.ledger.protocol import Page
+from paycore.methods import Method
+from paycore.money import Money
+from paycore.payment import Payment, PaymentStatus
+from paycore.reconcile import Reconciliation, reconcile
+from paycore.report import Answer, WebhookMessage
+from paycore.results import Refund, Token, Void
+from paycore.states import Kind
+from paycore.verbs import give_back
+from paycore.verbs.ask import ask
+from paycore.verbs.charge import Wish, charge, payment_of
+from paycore.verbs.payer_return import is_token, returned
+from paycore.verbs.receive import receive
+from paycore.verbs.tokenize import tokenize
+from paycore.wiring import Wiring
+
+
+class Gateway:
+    """Charges, refunds, queries and messages, over the accounts of the settings.
+
+    Made by `paycore.open_gateway`. Safe to share between threads.
+    """
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def charge(
+        self,
+        reference: str,
+        amount: Money,
+        method: Method,
+        *,
+        account: str | None = None,
+        key: str | None = None,
+        description: str | None = None,
+        details: str | None = None,
+        payer: Payer | None = None,
+        metadata: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Payment:
+        """Ask to be paid; return the payment as it stands, UNKNOWN and declined included.
+
+        Args:
+            reference: Names the payment, for ever.
+            amount: What to take, above zero.
+            method: How the payer pays.
+            account: Which account of the settings; the default one if none is named.
+            key: The idempotency key; the reference if none is given. The same key and content
+                give the stored result without network, another key is a new attempt.
+            description: A short text for the payer's statement or page.
+            details: A longer one.
+            payer: What is known of who pays.
+            metadata: Up to 50 texts of your own, never sent.
+            extra: Plain members passed to the provider as they are.
+
+        Raises:
+            InvalidRequest, NotSupported: refused here; nothing was stored or sent.
+            Conflict: the key means something else, the payment is paid, or an attempt is open.
+            NotSent: not one byte left us; the same key may try again.
+        """
+        wish = Wish(
+            reference, amount, method, account, key, description, details, payer, metadata, extra
+        )
+        return charge(self._wiring, wish)
+
+    def tokenize(
+        self,
+        reference: str,
+        method: Method,
+        *,
+        account: str | None = None,
+        key: str | None = None,
+        payer: Payer | None = None,
+    ) -> Token:
+        """Store a card at the provider; return the token as it stands.
+
+        Raises:
+            InvalidRequest, NotSupported, Conflict, NotSent: as for `charge`.
+        """
+        return tokenize(self._wiring, reference, method, account, key, payer)
+
+    def refund(self, reference: str, amount: Money | None = None, *, key: str) -> Refund:
+        """Give `amount` back, or all that is left; return the refund as it stands.
+
+        Raises:
+            InvalidRequest: more than is left, another currency, or nothing was captured.
+            NotSupported, Conflict, NotSent: as for `charge`.
+        """
+        return give_back.refund(self._wiring, reference, amount, key)
+
+    def void(self, reference: str, *, key: str) -> Void:
+        """Cancel the whole charge before it settles; return the void as it stands.
+
+        Raises:
+            InvalidRequest, NotSupported, Conflict, NotSent: as for `refund`.
+        """
+        return give_back.void(self._wiring, reference, key)
+
+    def reverse(self, reference: str, *, key: str) -> Refund | Void:
+        """Void the charge or refund what is left of it, whichever the provider can.
+
+        Raises:
+            InvalidRequest, NotSupported, Conflict, NotSent: as for `refund`.
+        """
+        return give_back.reverse(self._wiring, reference, key)
+
+    def query(self, reference: str) -> Payment:
+        """Ask the provider about a payment and all of it that is open; record and return it.
+
+        A query that fails changes nothing: the payment comes back as it was.
+
+        Raises:
+            InvalidRequest: nobody knows the payment.
+        """
+        payment = give_back.known_payment(self._wiring, reference)
+        for operation in payment.operations:
+            if operation == payment.charge or operation.state.is_open:
+                ask(self._wiring, operation)
+        return give_back.known_payment(self._wiring, reference)
+
+    def query_refund(self, reference: str, key: str) -> Refund:
+        """Ask the provider about one refund or void; record and return it.
+
+        Raises:
+            InvalidRequest: nobody knows it.
+        """
+        for kind, shape in ((Kind.REFUND, Refund), (Kind.VOID, Void)):
+            operation = self._wiring.ledger.by_key(kind, key)
+            if operation is not None and operation.owner == reference:
+                return shape.of(ask(self._wiring, operation))
+        raise InvalidRequest(f"{reference}: no refund or void with this key", field="key")
+
+    def query_token(self, reference: str) -> Token:
+        """Ask the provider about a token; record and return it.
+
+        Raises:
+            InvalidRequest: nobody knows it.
+        """
+        made = self._wiring.ledger.operations(reference, Kind.TOKEN)
+        if not made:
+            raise InvalidRequest(f"{reference}: no such token", field="reference")
+        return Token.of(ask(self._wiring, made[-1]))
+
+    def find(self, reference: str) -> Payment | None:
+        """Return what we know of a payment, without network; None if nobody knows it."""
+        return self._wiring.ledger.payment(reference)
+
+    def payments(
+        self,
+        *,
+        status: PaymentStatus | None = None,
+        account: str | None = None,
+        limit: int = 100,
+        after: str = "",
+    ) -> Page:
+        """Return a page of payments, oldest first; pass its `after` on to get the next."""
+        if type(limit) is not int or not 1 <= limit <= 1000:
+            raise InvalidRequest("limit: want 1 to 1000", field="limit")
+        return self._wiring.ledger.payments(
+            status=status, account=account, limit=limit, after=after
+        )
+
+    def receive(self, account: str, message: WebhookMessage) -> Answer:
+        """Take a provider's message in; return the HTTP answer to send as it is. Never raises."""
+        return receive(self._wiring, account, message)
+
+    def returned(self, nonce: str) -> Payment | Token | None:
+        """Return the payment or token whose payer's browser came back with this nonce.
+
+        The nonce stands in the return address as `paycore`; nothing else there is believed. The
+        provider is asked at most once in 30 s. None if nobody knows the nonce.
+        """
+        operation = returned(self._wiring, nonce)
+        if operation is None:
+            return None
+        return Token.of(operation) if is_token(operation) else payment_of(self._wiring, operation)
+
+    def reconcile(self, limit: int | None = None) -> Reconciliation:
+        """Ask the provider again about all that is open, at most `limit`, and say how it went."""
+        return reconcile(self._wiring, limit)
+
+    def close(self) -> None:
+        """Let go of connections, listeners and the ledger; closing twice is fine."""
+        for account in self._wiring.accounts.values():
+            account.sender.close()
+        self._wiring.listeners.close()
+        self._wiring.ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""What remembers: the promise, and the memories that keep it."""

@@ -1,0 +1,185 @@
+"""What a ledger promises; `paycore.ledger.memory` and the durable ones keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from paycore.money import Money
+from paycore.naming import Naming
+from paycore.operation import Operation
+from paycore.payment import Payment, PaymentStatus
+from paycore.report import Notification, Report
+from paycore.states import Kind
+
+
+class Source(str, Enum):
+    """Where a report came from."""
+
+    RESPONSE = "response"
+    QUERY = "query"
+    NOTIFICATION = "notification"
+    CORE = "core"
+
+
+class InboxState(str, Enum):
+    """What became of a message that was kept."""
+
+    VERIFIED = "verified"
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    PARKED = "parked"
+    QUARANTINED = "quarantined"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is about to be asked of a provider; stored before the first byte leaves."""
+
+    kind: Kind
+    owner: str
+    """The payment's reference; a tokenization's own."""
+    key: str
+    fingerprint: str
+    account: str
+    naming: Naming
+    lease_s: float
+    """How long its dispatcher may be at work before it is given up for dead."""
+    amount: Money | None = None
+    """None for a tokenization; for a refund or a void, all that is left."""
+    method: str = ""
+    nonce: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """An operation that stands in the ledger, and whether the caller is the one to dispatch it."""
+
+    operation: Operation
+    fresh: bool
+    """False: the key is known, nothing may be sent, and the stored result is the answer."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing that was observed about an operation; never changed, never removed."""
+
+    operation: str
+    at: datetime
+    source: Source
+    reported: str
+    """The reported state."""
+    fields: Mapping[str, object]
+    """What was said, scrubbed."""
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """A verified message, kept before it was acknowledged."""
+
+    id: str
+    account: str
+    digest: str
+    """What makes it the same message, however often and in whatever bytes it comes."""
+    notification: Notification
+    received_at: datetime
+    state: InboxState = InboxState.VERIFIED
+    reason: str = ""
+    copies: int = 1
+    """How often it came."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some payments, oldest first, and where the next page starts."""
+
+    payments: tuple[Payment, ...]
+    after: str
+    """Pass it on to get the next page; empty on the last."""
+
+
+class Ledger(Protocol):
+    """A memory that several threads, and for durable ones several processes, share.
+
+    Every method is one transaction; none calls out while it is open.
+    """
+
+    def reserve(self, intent: Intent, now: datetime) -> Reserved:
+        """Store `intent` as an operation in SUBMITTING, or find the one that its key names.
+
+        Refunds and voids reserve their money here. A known key in NOT_SENT is dispatched again,
+        under the same wire reference.
+
+        Raises:
+            Conflict: the key was used for something else, or another operation stands in the way.
+            InvalidRequest: nobody knows the payment, or the amount is more than can be given back.
+        """
+
+    def record(
+        self,
+        operation: str,
+        report: Report,
+        source: Source,
+        now: datetime,
+        fence: int | None = None,
+    ) -> Operation:
+        """Commit what `operation.after(report)` says, with the report as evidence; return it.
+
+        A writer whose `fence` is no longer the operation's leaves its evidence and no more.
+        """
+
+    def claim_check(self, operation: str, now: datetime, not_within_s: float) -> bool:
+        """Note that the provider is about to be asked; false if it was within `not_within_s`."""
+
+    def operation(self, operation: str) -> Operation:
+        """Return the operation with this id."""
+
+    def operations(self, owner: str, kind: Kind) -> tuple[Operation, ...]:
+        """Return the operations of that kind of one payment (or token), oldest first."""
+
+    def by_key(self, kind: Kind, key: str) -> Operation | None:
+        """Return the operation that (kind, key) names."""
+
+    def by_wire(
+        self, account: str, reference: str | None, provider_reference: str
+    ) -> Operation | None:
+        """Return the operation that a provider calls so: by our reference first, then by its own."""
+
+    def by_nonce(self, nonce: str) -> Operation | None:
+        """Return the operation whose payer carries `nonce`."""
+
+    def payment(self, reference: str) -> Payment | None:
+        """Return the payment with this reference."""
+
+    def payments(
+        self, *, status: PaymentStatus | None, account: str | None, limit: int, after: str
+    ) -> Page:
+        """Return up to `limit` payments after the place `after`, oldest first."""
+
+    def due(self, now: datetime, limit: int | None) -> Sequence[Operation]:
+        """Return open operations to ask about; never one whose dispatcher may be at work."""
+
+    def evidence(self, operation: str) -> tuple[Evidence, ...]:
+        """Return everything observed about an operation, in order."""
+
+    def keep(
+        self, account: str, digest: str, notification: Notification, now: datetime
+    ) -> InboxRow:
+        """Store a verified message, or count another copy of one that is there; return its row."""
+
+    def mark(self, row: str, state: InboxState, reason: str = "") -> None:
+        """Note what became of a kept message."""
+
+    def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
+        """Return kept messages in that state, or all of them, oldest first."""
+
+    def parked(self, account: str, reference: str) -> tuple[InboxRow, ...]:
+        """Return the parked messages that speak about this reference, ours or the provider's."""
+
+    def close(self) -> None:
+        """Let go of whatever it holds; closing twice is fine."""

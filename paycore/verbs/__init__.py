@@ -1,0 +1,1 @@
+"""What a gateway does: one module for each verb."""

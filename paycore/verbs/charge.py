@@ -1,0 +1,111 @@
+"""Ask to be paid: one charge, from the caller's words to a payment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from paycore import checks
+from paycore.account import Account
+from paycore.dispatch import dispatch
+from paycore.errors import InvalidRequest
+from paycore.fingerprint import fingerprint
+from paycore.intents import ChargeRequest, Payer
+from paycore.ledger.protocol import Intent
+from paycore.methods import Method, StoredToken
+from paycore.money import Money
+from paycore.operation import Operation
+from paycore.payment import Payment
+from paycore.states import Kind, State
+from paycore.verbs.payer_return import new_nonce, with_nonce
+from paycore.verbs.receive import apply_parked
+from paycore.wiring import Wiring
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the caller asks for, as it came."""
+
+    reference: str
+    amount: Money
+    method: Method
+    account: str | None = None
+    key: str | None = None
+    description: str | None = None
+    details: str | None = None
+    payer: Payer | None = None
+    metadata: Mapping[str, str] | None = field(default=None, repr=False)
+    extra: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+def charge(wiring: Wiring, wish: Wish) -> Payment:
+    """Check, reserve, talk, record; return the payment as it stands then."""
+    reference = checks.name(wish.reference, "reference")
+    account = wiring.account(_account_for(wiring, wish))
+    money = checks.amount(wish.amount, account)
+    method = checks.charge_method(wish.method, account, wiring.return_hosts)
+    nonce = new_nonce(method)
+    intent = Intent(
+        kind=Kind.CHARGE,
+        owner=reference,
+        key=checks.name(reference if wish.key is None else wish.key, "key"),
+        fingerprint=fingerprint(Kind.CHARGE, reference, money, method, account.name),
+        account=account.name,
+        naming=account.naming,
+        lease_s=account.lease_s,
+        amount=money,
+        method=type(method).__name__,
+        nonce=nonce,
+        metadata=checks.plain_members(wish.metadata, "metadata"),
+    )
+    request = ChargeRequest(
+        reference="",  # the ledger makes it
+        amount=money,
+        method=with_nonce(_in_provider_words(wiring, account, method), nonce),
+        description=checks.text(wish.description, "description"),
+        details=checks.text(wish.details, "details"),
+        payer=checks.payer(wish.payer),
+        extra=checks.plain_members(wish.extra, "extra"),
+    )
+    operation = dispatch(
+        wiring, account, intent, "charge", lambda o: replace(request, reference=o.reference)
+    )
+    apply_parked(wiring, operation)
+    return payment_of(wiring, operation)
+
+
+def payment_of(wiring: Wiring, operation: Operation) -> Payment:
+    """Return the payment an operation belongs to, as it stands now."""
+    payment = wiring.ledger.payment(operation.owner)
+    if payment is None:
+        raise InvalidRequest(f"{operation.owner}: no such payment", field="reference")
+    return payment
+
+
+def _account_for(wiring: Wiring, wish: Wish) -> str | None:
+    """Return the account to charge: a token of ours belongs to the account that made it."""
+    made = _token_operation(wiring, wish.method)
+    if made is None:
+        return wish.account
+    if wish.account not in (None, made.account):
+        raise InvalidRequest(f"token: it belongs to account {made.account!r}", field="account")
+    return made.account
+
+
+def _in_provider_words(wiring: Wiring, account: Account, method: Method) -> Method:
+    """Return the method as the provider knows it: a token of ours under the provider's name."""
+    made = _token_operation(wiring, method)
+    if made is None:
+        return method
+    if made.state is not State.SUCCEEDED:
+        raise InvalidRequest(f"token: it is {made.state.value}, not stored yet", field="token")
+    return StoredToken(made.token or made.reference)
+
+
+def _token_operation(wiring: Wiring, method: Method) -> Operation | None:
+    """Return the tokenization of a token of ours: the one that succeeded, or the last."""
+    if not isinstance(method, StoredToken):
+        return None
+    made = wiring.ledger.operations(method.token, Kind.TOKEN)
+    stored = [operation for operation in made if operation.state is State.SUCCEEDED]
+    return next(iter(stored or made[::-1]), None)

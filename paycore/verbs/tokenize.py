@@ -1,0 +1,49 @@
+"""Store a payer's card at the provider."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from paycore import checks
+from paycore.dispatch import dispatch
+from paycore.fingerprint import fingerprint
+from paycore.intents import Payer, TokenizeRequest
+from paycore.ledger.protocol import Intent
+from paycore.methods import Method
+from paycore.results import Token
+from paycore.states import Kind
+from paycore.verbs.payer_return import new_nonce, with_nonce
+from paycore.verbs.receive import apply_parked
+from paycore.wiring import Wiring
+
+
+def tokenize(
+    wiring: Wiring,
+    reference: str,
+    method: Method,
+    account: str | None,
+    key: str | None,
+    payer: Payer | None,
+) -> Token:
+    """Check, reserve, talk, record; return the token as it stands then."""
+    where = wiring.account(account)
+    where.require("tokenize")
+    checks.name(reference, "reference")
+    checks.token_method(method, where, wiring.return_hosts)
+    nonce = new_nonce(method)
+    intent = Intent(
+        kind=Kind.TOKEN,
+        owner=reference,
+        key=checks.name(reference if key is None else key, "key"),
+        fingerprint=fingerprint(Kind.TOKEN, reference, None, method, where.name),
+        account=where.name,
+        naming=where.naming,
+        lease_s=where.lease_s,
+        method=type(method).__name__,
+        nonce=nonce,
+    )
+    request = TokenizeRequest("", with_nonce(method, nonce), checks.payer(payer))
+    operation = dispatch(
+        wiring, where, intent, "tokenize", lambda o: replace(request, reference=o.reference)
+    )
+    return Token.of(apply_parked(wiring, operation))

@@ -1,0 +1,46 @@
+"""What came back, before anyone believes it: a status that may be heard, a body that is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from paycore.errors import OutcomeUnknown
+from paycore.wire.strict import MAX_BYTES
+from paycore.wire.talk import Reply
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
+
+_PLAIN: Final = ("", "identity")
+
+
+def heard(raw: BaseHTTPResponse, name: str) -> Reply:
+    """Return the answer to the call `name`, read to its end.
+
+    Raises:
+        OutcomeUnknown: neither 2xx nor 4xx, encoded, without a declared end, or over 256 KiB.
+        HTTPError: it broke off (urllib3's).
+    """
+    if not (200 <= raw.status < 300 or 400 <= raw.status < 500):
+        raise OutcomeUnknown(f"{name}: answered with status {raw.status}")
+    if raw.headers.get("content-encoding", "").strip().lower() not in _PLAIN:
+        raise OutcomeUnknown(f"{name}: answered {raw.status} in an encoding that was not asked for")
+    if raw.length_remaining is None and not _in_chunks(raw):
+        raise OutcomeUnknown(f"{name}: answered {raw.status} without saying where the answer ends")
+    body = _read(raw)
+    if len(body) > MAX_BYTES:
+        raise OutcomeUnknown(f"{name}: answered {raw.status} with over {MAX_BYTES} bytes")
+    return Reply(raw.status, body, {name.lower(): raw.headers[name] for name in raw.headers})
+
+
+def _in_chunks(raw: BaseHTTPResponse) -> bool:
+    """Return whether `http.client`, which reads the body, takes it apart by chunks."""
+    return raw.headers.get("transfer-encoding", "").lower() == "chunked"
+
+
+def _read(raw: BaseHTTPResponse) -> bytes:
+    """Read to the end, or one byte past what is allowed."""
+    body = bytearray()
+    while part := raw.read(MAX_BYTES + 1 - len(body), decode_content=False):
+        body += part
+    return bytes(body)

@@ -1,0 +1,143 @@
+"""urllib3's connections, taught three things: to dial in time, to be cut, to know what has left."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Sequence
+from http.client import HTTPResponse
+from time import monotonic
+from typing import Any, Final
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from paycore.wire.attempt import CURRENT, Attempt, Line
+from paycore.wire.watchdog import Watch, watch
+
+IDLE_S: Final = 30.0
+"""How long an unused connection is believed to be alive: writing to a dead one is an UNKNOWN."""
+_FAIR_S: Final = 1.0
+"""What an address gets at least, before the next one is tried: a lost SYN is repeated after it."""
+
+
+def dial(addresses: Sequence[Any], until: float, options: Sequence[Any]) -> socket.socket:
+    """Return a socket connected to the first of `addresses` that answers; all share the time.
+
+    Args:
+        addresses: As `socket.getaddrinfo` gives them.
+        until: When to give up, in `time.monotonic()` seconds.
+        options: What to set on the socket, as arguments of `setsockopt`.
+
+    Raises:
+        OSError: none answered.
+    """
+    trouble = OSError("no address")
+    for place, (family, kind, protocol, _, address) in enumerate(addresses):
+        left = until - monotonic()
+        if left <= 0:
+            raise TimeoutError("no address answered in time")
+        fair = min(left, max(_FAIR_S, left / (len(addresses) - place)))
+        try:
+            return _dialled(socket.socket(family, kind, protocol), address, fair, options)
+        except OSError as error:
+            trouble = error.with_traceback(None)
+    raise trouble
+
+
+def _dialled(
+    line: socket.socket, address: Any, timeout_s: float, options: Sequence[Any]
+) -> socket.socket:
+    try:
+        for option in options:
+            line.setsockopt(*option)
+        line.settimeout(timeout_s)
+        line.connect(address)
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+class _StrictResponse(HTTPResponse):
+    """`http.client` believes a negative chunk size, and would read on without a bound."""
+
+    def _read_next_chunk_size(self) -> int:
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
+        if size < 0:
+            raise ValueError("a negative chunk size")
+        return size
+
+
+class _Watched(HTTPConnection):
+    """A connection that tells the current attempt when the request begins, and can be cut."""
+
+    response_class = _StrictResponse
+    _line: Line | None = None
+    _connecting: Watch | None = None
+    _used_at = 0.0
+
+    def _new_conn(self) -> socket.socket:
+        """Dial; from then on the deadline for connecting covers proxy and TLS as well."""
+        attempt = _current()
+        addresses = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        until = min(attempt.deadline, monotonic() + attempt.connect_timeout_s)
+        self.sock = dial(addresses, until, self.socket_options or ())
+        sys.audit("http.client.connect", self, self.host, self.port)
+        self._line = Line(self.sock)
+        attempt.hold(self._line)
+        self._connecting = watch(until, attempt.expire)
+        return self.sock
+
+    def connect(self) -> None:
+        """Connect; what a proxy is told meanwhile is no part of the request."""
+        try:
+            super().connect()
+        finally:
+            if self._connecting is not None:
+                self._connecting.cancel()
+                self._connecting = None
+
+    def send(self, data: Any) -> None:
+        """Write to the line; the first byte after connecting begins the request."""
+        if self.sock is None:
+            self.connect()
+        if self._connecting is None:
+            _current().begin(self._line)
+            self._used_at = monotonic()
+        super().send(data)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the line seems alive, and was used recently enough to believe it."""
+        return monotonic() - self._used_at < IDLE_S and super().is_connected
+
+    def close(self) -> None:
+        """Close the connection; an attempt that still reads an answer keeps its hold."""
+        super().close()
+        if self._line is not None:
+            self._line.drop()
+            self._line = None
+
+
+def _current() -> Attempt:
+    attempt = CURRENT.get()
+    if attempt is None:
+        raise ConnectionError("no attempt is being made on this thread")
+    return attempt
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
+
+
+POOLS: Final = {"http": _Pool, "https": _TlsPool}
+"""For urllib3's `PoolManager.pool_classes_by_scheme`."""

@@ -1,0 +1,58 @@
+"""Which addresses can be trusted to mean what they seem to mean."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def host_of(url: str) -> str:
+    """Return the lower-case host of an https or http URL; empty where there is none to trust.
+
+    User info, blanks, control characters and backslashes make a URL untrustworthy.
+    """
+    if not isinstance(url, str) or not url.isascii() or _UNSAFE.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a malformed port raises only when it is read
+    except ValueError:
+        return ""
+    if parts.scheme not in ("https", "http") or "@" in parts.netloc:
+        return ""
+    return (parts.hostname or "").lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine: `localhost` or a loopback address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_public(host: str) -> bool:
+    """Return whether a host could be reached from outside, as far as its name tells."""
+    if not host or host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host
+
+
+def reaches(url: str, *, sandbox: bool) -> bool:
+    """Return whether paycore may talk to, or be called at, `url`.
+
+    https to a public host; in the sandbox also plain http, and then only to loopback.
+    """
+    host = host_of(url)
+    if sandbox and is_loopback(host):
+        return True
+    return url.startswith("https://") and is_public(host)

@@ -1,0 +1,41 @@
+"""What every verb needs: the accounts, the ledger, the clock and the listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from paycore.account import Account
+from paycore.errors import InvalidRequest
+from paycore.ledger.protocol import Ledger
+from paycore.listeners import Listeners
+
+
+def utc_now() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The rooms that `bootstrap` connected."""
+
+    accounts: Mapping[str, Account]
+    ledger: Ledger = field(repr=False)
+    default_account: str
+    return_hosts: frozenset[str] = frozenset()
+    listeners: Listeners = field(default_factory=lambda: Listeners({}), repr=False)
+    now: Callable[[], datetime] = field(default=utc_now, repr=False)
+
+    def account(self, name: str | None) -> Account:
+        """Return the account called `name`, or the default one.
+
+        Raises:
+            InvalidRequest: the settings have no such account.
+        """
+        found = self.accounts.get(self.default_account if name is None else name)
+        if found is None:
+            known = ", ".join(sorted(self.accounts)) or "none"
+            raise InvalidRequest(f"account: the settings have {known}", field="account")
+        return found
