@@ -9,7 +9,7 @@ SOURCES := requirements-dev.txt constraints.txt pyproject.toml $(wildcard plugin
 PACKAGES := paycore paycore_iotpay paycore_iotpay_unionpay
 JOBS ?= 2
 
-.PHONY: help demo test check check-long lint format types floors cover docs bench clean
+.PHONY: help demo test check check-long lint format types floors cover docs bench constraints clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -63,6 +63,9 @@ check-long: $(STAMP)  ## The long runs: minutes to hours
 
 bench: $(STAMP)  ## Measure, as ratios in one run
 	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+constraints: $(STAMP)  ## Write constraints.txt from what is installed
+	$(BIN)/python -m pip freeze --exclude-editable | grep -v '@ ' > constraints.txt
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis docs/_build

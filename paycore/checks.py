@@ -11,7 +11,15 @@ from typing import Final
 from paycore.account import Account
 from paycore.errors import InvalidRequest, NotSupported
 from paycore.intents import Payer
-from paycore.methods import CardData, EmbeddedForm, HostedPage, Method, StoredToken, Wallet
+from paycore.methods import (
+    METHOD_NAMES,
+    CardData,
+    EmbeddedForm,
+    HostedPage,
+    Method,
+    StoredToken,
+    Wallet,
+)
 from paycore.money import Money
 from paycore.secret import Secret, has_card
 from paycore.wire.urls import host_of, is_loopback
@@ -112,7 +120,7 @@ def _method(
     declared: tuple[type[Method], ...],
     verb: str,
 ) -> Method:
-    if not isinstance(value, Method):
+    if not isinstance(value, Method) or type(value) not in METHOD_NAMES:
         raise InvalidRequest("method: want a method of payment such as HostedPage", field="method")
     if not isinstance(value, declared):
         raise NotSupported(

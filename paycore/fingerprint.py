@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from paycore.methods import EmbeddedForm, HostedPage, Method, StoredToken, Wallet
+from paycore.methods import METHOD_NAMES, EmbeddedForm, HostedPage, Method, StoredToken, Wallet
 from paycore.money import Money
 from paycore.states import Kind
 
@@ -23,7 +23,7 @@ def fingerprint(
         "reference": owner,
         "amount_minor": amount.minor if amount else None,
         "currency": amount.currency if amount else None,
-        "method": type(method).__name__ if method else None,
+        "method": METHOD_NAMES[type(method)] if method else None,
         "where": _where(method),
         "account": account,
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from paycore.secret import Secret
 
@@ -55,6 +57,15 @@ class CardData:
 
 
 Method = HostedPage | EmbeddedForm | StoredToken | Wallet | CardData
+
+METHOD_NAMES: Final[Mapping[type[Method], str]] = {
+    HostedPage: "hosted_page",
+    EmbeddedForm: "embedded_form",
+    StoredToken: "stored_token",
+    Wallet: "wallet",
+    CardData: "card_data",
+}
+"""What ledgers, logs and JSON call each method."""
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from paycore import log
 from paycore.account import Account
 from paycore.errors import PaycoreError
 from paycore.intents import QueryRequest
 from paycore.ledger.protocol import Source
+from paycore.methods import METHOD_NAMES, EmbeddedForm, HostedPage
 from paycore.operation import Operation
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import REPORTABLE, Kind, State
 from paycore.wire.talk import converse
 from paycore.wiring import Wiring
 
-HINT_GAP_S = 30.0
+HINT_GAP_S: Final = 30.0
 """How long a payer's return or a repeated message must wait before it causes another query."""
+
+
+_PAGES: Final = frozenset({METHOD_NAMES[HostedPage], METHOD_NAMES[EmbeddedForm]})
 
 
 def ask(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> Operation:
@@ -88,7 +93,7 @@ def _request(wiring: Wiring, operation: Operation) -> QueryRequest:
 
 def _abandoned(wiring: Wiring, account: Account, operation: Operation, report: Report) -> bool:
     """Return whether a page is past its lifetime and the provider just said that nobody paid."""
-    if operation.method not in ("HostedPage", "EmbeddedForm") or report.state is not State.PENDING:
+    if operation.method not in _PAGES or report.state is not State.PENDING:
         return False
     lifetime = timedelta(seconds=account.description.page_lifetime_s)
     waiting = operation.state is State.PENDING and operation.kind in (Kind.CHARGE, Kind.TOKEN)

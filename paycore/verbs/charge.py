@@ -12,7 +12,7 @@ from paycore.errors import InvalidRequest
 from paycore.fingerprint import fingerprint
 from paycore.intents import ChargeRequest, Payer
 from paycore.ledger.protocol import Intent
-from paycore.methods import Method, StoredToken
+from paycore.methods import METHOD_NAMES, Method, StoredToken
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -54,7 +54,7 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
         naming=account.naming,
         lease_s=account.lease_s,
         amount=money,
-        method=type(method).__name__,
+        method=METHOD_NAMES[type(method)],
         nonce=nonce,
         metadata=checks.plain_members(wish.metadata, "metadata"),
     )

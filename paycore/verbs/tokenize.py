@@ -9,7 +9,7 @@ from paycore.dispatch import dispatch
 from paycore.fingerprint import fingerprint
 from paycore.intents import Payer, TokenizeRequest
 from paycore.ledger.protocol import Intent
-from paycore.methods import Method
+from paycore.methods import METHOD_NAMES, Method
 from paycore.results import Token
 from paycore.states import Kind
 from paycore.verbs.payer_return import new_nonce, with_nonce
@@ -39,7 +39,7 @@ def tokenize(
         account=where.name,
         naming=where.naming,
         lease_s=where.lease_s,
-        method=type(method).__name__,
+        method=METHOD_NAMES[type(method)],
         nonce=nonce,
     )
     request = TokenizeRequest("", with_nonce(method, nonce), checks.payer(payer))

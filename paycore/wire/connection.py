@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
-import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from paycore.errors import SettingsError
+from paycore.wire.urls import host_of, is_loopback
 
-_UNTRUSTWORTHY: Final = re.compile(r"[^\x21-\x7e]|\\")
 _PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -37,7 +35,7 @@ class Connection:
     ca_bundle: str = ""
     """A file or folder of certificate authorities to believe instead of certifi's."""
     proxy: str = field(default="", repr=False)
-    """`http://` or `https://` and the proxy's host; never from the environment. May hold a
+    """`http://` or `https://` and the proxy's host; never from the environment. It may hold a
     password, so it is not shown."""
     timeout_s: float = 30.0
     """For the whole call, name lookup excepted."""
@@ -56,42 +54,31 @@ class Connection:
         if self.proxy:
             self._check_proxy()
 
+    @property
+    def origin(self) -> Origin | None:
+        """Whom the account may speak to: nobody where there is no address."""
+        return origin_of(self.base_url)
+
     def _check_origin(self) -> None:
-        origin = origin_of(self.base_url)
-        if origin is None:
+        if self.origin is None:
             raise SettingsError("base_url: want https://host", field="base_url")
-        if origin.scheme == "http" and not (self.sandbox and _is_loopback(origin.host)):
+        if self.origin.scheme == "http" and not (self.sandbox and is_loopback(self.origin.host)):
             raise SettingsError(
                 "base_url: plain http is for a sandbox on loopback only", field="base_url"
             )
 
     def _check_proxy(self) -> None:
-        scheme, separator, rest = self.proxy.partition("://")
-        if not separator or origin_of(f"{scheme}://{rest.rpartition('@')[2]}") is None:
+        scheme, _, rest = self.proxy.partition("://")
+        if origin_of(f"{scheme}://{rest.rpartition('@')[2]}") is None:
             raise SettingsError("proxy: want http://host:port or https://host:port", field="proxy")
-        if self.base_url.startswith("http:"):
+        if self.origin and self.origin.scheme == "http":
             raise SettingsError("proxy: plain http stays on loopback, without one", field="proxy")
 
 
 def origin_of(url: str) -> Origin | None:
-    """Return whom `url` would speak to, or None where that is not beyond doubt.
-
-    User info, blanks, control characters, backslashes and anything but ASCII leave doubt.
-    """
-    if _UNTRUSTWORTHY.search(url):
+    """Return whom `url` would speak to, or None where that is not beyond doubt."""
+    host = host_of(url)
+    if not host:
         return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in _PORTS or "@" in parts.netloc or not parts.hostname or port == 0:
-        return None
-    return Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    parts = urlsplit(url)
+    return Origin(parts.scheme, host, parts.port or _PORTS[parts.scheme])

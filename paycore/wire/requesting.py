@@ -44,7 +44,7 @@ Headers = tuple[tuple[str, str], ...]
 class Requests:
     """Makes the requests of one account, to its one origin."""
 
-    def __init__(self, origin: Origin | None) -> None:
+    def __init__(self, origin: Origin) -> None:
         self._origin = origin
         self._template = lru_cache(maxsize=_KEPT)(self._prepared)
 
@@ -77,7 +77,7 @@ class Requests:
     def _prepared(self, method: str, url: str, encoding: str, headers: Headers) -> PreparedRequest:
         """Judge an address and its headers, and prepare all but the payload."""
         origin = origin_of(url)
-        if origin is None or origin != self._origin:
+        if origin != self._origin:
             host = origin.host if origin else "an address in doubt"
             raise NotSent(f"{host}: not where this account's provider lives; nothing was sent")
         for name, _ in headers:

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
-
-import requests
-from urllib3.util import Timeout
+from typing import TYPE_CHECKING
 
 from paycore.errors import NotSent, OutcomeUnknown, PaycoreError
-from paycore.wire.adapter import OriginAdapter, trust_in
 from paycore.wire.attempt import Attempt
-from paycore.wire.connection import Connection, origin_of
+from paycore.wire.connection import Connection
 from paycore.wire.guard import in_transaction
-from paycore.wire.hearing import heard
-from paycore.wire.quiet import keep_quiet
-from paycore.wire.requesting import Requests
 from paycore.wire.talk import Call, Reply
+from paycore.wire.tls import trust_in
+
+if TYPE_CHECKING:
+    from paycore.wire.session import Session
 
 
 class Transport:
@@ -33,17 +30,11 @@ class Transport:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        origin = origin_of(connection.base_url)
-        self._requests = Requests(origin)
-        self._trust = None
-        if origin is not None and origin.scheme == "https":
-            self._trust = trust_in(connection.ca_bundle)
-        self._timeout: Any = Timeout(
-            connect=connection.connect_timeout_s, read=connection.timeout_s
-        )
-        self._session: _Session | None = None
+        origin = connection.origin
+        secure = origin is not None and origin.scheme == "https"
+        self._trust = trust_in(connection.ca_bundle) if secure else None
+        self._session: Session | None = None
         self._closed = False
-        keep_quiet()
 
     def send(self, call: Call) -> Reply:
         """Carry one call, once, and return the answer: 2xx or 4xx, whole and plain.
@@ -54,16 +45,21 @@ class Transport:
         """
         if in_transaction.get():
             raise NotSent(f"{call.name}: a ledger transaction is open; nothing was sent")
-        request = self._requests.of(call)
+        session = self._here()
+        request = session.prepared(call)
         attempt = Attempt(self._time_for(call), self._connection.connect_timeout_s)
         around = sys.exception()
         try:
             with attempt:
-                return self._exchange(request, call, attempt)
+                reply = session.exchange(request, call.name)
         except PaycoreError:
             raise
         except Exception as error:
-            verdict = _verdict(call, attempt, _why(error, around))
+            verdict = self._verdict(call, attempt, _why(error, around))
+        else:
+            if not attempt.expired:
+                return reply
+            verdict = self._verdict(call, attempt, "")
         raise verdict
 
     def close(self) -> None:
@@ -77,50 +73,30 @@ class Transport:
         ours = self._connection.timeout_s
         return ours if call.timeout_s is None else min(ours, call.timeout_s)
 
-    def _exchange(self, request: requests.PreparedRequest, call: Call, attempt: Attempt) -> Reply:
-        response = self._here().send(
-            request, stream=True, timeout=self._timeout, allow_redirects=False, proxies={}
-        )
-        try:
-            reply = heard(response.raw, call.name)
-        finally:
-            response.close()
-        if attempt.expired:  # it was cut, so what looks like an end may be ours
-            raise TimeoutError
-        return reply
-
-    def _here(self) -> _Session:
+    def _here(self) -> Session:
         """Return this process's session: connections inherited by a fork belong to the parent."""
-        if self._closed:
-            raise NotSent("the transport is closed; nothing was sent")
         session = self._session
         if session is None or session.made_in != os.getpid():
-            session = self._session = _Session(OriginAdapter(self._connection, self._trust))
+            session = self._session = self._opened()
         return session
 
+    def _opened(self) -> Session:
+        from paycore.wire.session import Session  # a tenth of a second: not before a first call
 
-class _Session(requests.Session):
-    """A session that believes no environment, and sees no redirect as one."""
+        origin = self._connection.origin
+        if origin is None or self._closed:
+            why = "the transport is closed" if self._closed else "there is no base_url"
+            raise NotSent(f"{why}; nothing was sent")
+        return Session(self._connection, origin, self._trust)
 
-    def __init__(self, adapter: OriginAdapter) -> None:
-        super().__init__()
-        self.made_in = os.getpid()
-        self.trust_env = False
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def get_redirect_target(self, resp: Any) -> None:
-        """Return no target: requests would read the body of a redirect without a bound."""
-
-
-def _verdict(call: Call, attempt: Attempt, why: str) -> NotSent | OutcomeUnknown:
-    """Say what is proved: by what was written, and not by the type of an exception."""
-    why = "time is up" if attempt.expired else why
-    if attempt.begun:
-        return OutcomeUnknown(f"{call.name}: the request left us, and no whole answer came: {why}")
-    origin = origin_of(call.url)
-    host = origin.host if origin else "?"
-    return NotSent(f"{call.name}: {host} was not reached, and nothing was sent: {why}")
+    def _verdict(self, call: Call, attempt: Attempt, why: str) -> NotSent | OutcomeUnknown:
+        """Say what is proved: by what was written, and not by the type of an exception."""
+        why = "time is up" if attempt.expired else why
+        if attempt.begun:
+            return OutcomeUnknown(f"{call.name}: it left us, and no whole answer came: {why}")
+        origin = self._connection.origin
+        host = origin.host if origin else "?"
+        return NotSent(f"{call.name}: {host} was not reached, nothing was sent: {why}")
 
 
 def _why(error: BaseException, around: BaseException | None) -> str:

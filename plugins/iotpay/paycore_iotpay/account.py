@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -32,20 +32,18 @@ class AccountSchema(SettingsSchema):
     text_encoding = fields.String(validate=OneOf(("raw", "urlencoded")))
     emoji = fields.String(validate=OneOf(_EMOJI))
     sure_refusals = fields.Dict(
-        keys=fields.String(validate=OneOf([kind.value for kind in paycore.Kind])),
-        values=fields.List(fields.String(validate=Length(min=1))),
+        fields.Enum(paycore.Kind, by_value=True), fields.List(fields.String())
     )
 
     @validates_schema
     def _ends(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        """Refuse a previous key without an end: nobody would ever retire it."""
         if ("previous_merchant_key" in data) != ("previous_key_until" in data):
-            raise ValidationError("want both or neither", "previous_key_until")
+            raise ValidationError("a previous key must have an end", "previous_key_until")
 
 
 @dataclass(frozen=True)
 class Account:
-    """One merchant at IOTPay."""
+    """One merchant at IOTPay; its words are those of docs/providers/iotpay.md, "Settings"."""
 
     base_url: str
     mode: str
@@ -57,11 +55,8 @@ class Account:
     previous_merchant_key: paycore.Secret | None = None
     previous_key_until: datetime | None = None
     text_encoding: str = "raw"
-    """How free text travels: `"raw"`, or `"urlencoded"` before it is signed."""
     emoji: str = "replace"
-    """What becomes of characters of 4 bytes in free text: replace, strip or refuse."""
-    sure_refusals: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """Refusals that surely move nothing for this merchant, by kind of operation."""
+    sure_refusals: Mapping[paycore.Kind, list[str]] = field(default_factory=dict)
     channel: str = "PF_CC"
 
     def previous_key(self, now: datetime) -> paycore.Secret | None:
@@ -79,11 +74,9 @@ class Account:
         if instead is None and _WIDE.search(text):
             raise paycore.InvalidRequest("description: holds emoji", field="description")
         text = _WIDE.sub(instead or "", text)[:most]
-        if self.text_encoding == "raw":
-            return text
-        while len(quote_plus(text)) > most:
+        while self.text_encoding == "urlencoded" and len(quote_plus(text)) > most:
             text = text[:-1]
-        return quote_plus(text)
+        return text if self.text_encoding == "raw" else quote_plus(text)
 
     def page(self, url: str) -> str:
         """Return the address of a page to send a payer to: IOTPay's own, over TLS.

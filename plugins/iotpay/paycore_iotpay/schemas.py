@@ -18,19 +18,13 @@ _WALLETS: Final = {"apple_pay": "ApplePay", "google_pay": "GooglePay"}
 
 
 def _text(theirs: str, ours: str, most: int) -> fields.String:
-    return fields.String(
-        data_key=theirs, attribute=ours, required=True, validate=Length(1, most)
-    )
+    return fields.String(data_key=theirs, attribute=ours, required=True, validate=Length(1, most))
 
 
 def _made(theirs: str, most: int, make: Callable[[Any, Any], str]) -> fields.Function:
-    """Return a field that `make` makes of the request and the account."""
+    """Return a text that `make` makes of the request and the account."""
     return fields.Function(
-        lambda said: make(said["ask"], said["by"]),
-        lambda text: text,
-        data_key=theirs,
-        required=True,
-        validate=Length(1, most),
+        lambda said: make(**said), str, data_key=theirs, required=True, validate=Length(1, most)
     )
 
 
@@ -42,30 +36,39 @@ class Said(Schema):
     channel = _text("channel", "by.channel", 10)
     reference = _text("mchOrderNo", "ask.reference", 30)
     provider_reference = _text("payOrderId", "ask.provider_reference", 30)
-    amount = Amount(data_key="amount", attribute="ask.amount.minor", required=True)
+    amount = Amount(attribute="ask.amount.minor", required=True)
     currency = fields.String(attribute="ask.amount.currency", validate=OneOf(CURRENCIES))
     description = _made("subject", 64, lambda ask, by: by.text(ask.description, 64))
     details = _made("body", 250, lambda ask, by: by.text(ask.details, 250))
-    payer = _made("mchUserId", 30, lambda ask, _: ask.payer.reference)
+    payer = _made("mchUserId", 30, lambda ask, by: _if_short(ask.payer.reference, 30))
     payer_ip = _text("clientIp", "ask.payer.ip", 50)
     return_url = _text("returnUrl", "ask.method.return_url", 200)
-    notified_at = _made("notifyUrl", 200, lambda _, by: by.notify_url or NOWHERE)
     notify_url = _text("notifyUrl", "by.notify_url", 200)
+    notify_always = _made("notifyUrl", 200, lambda ask, by: by.notify_url or NOWHERE)
     token = _text("cardId", "ask.method.token", 30)
     new_token = _text("cardId", "ask.reference", 30)
-    wallet = _made("walletType", 10, lambda ask, _: _WALLETS.get(ask.method.kind, ""))
+    wallet = _made("walletType", 10, lambda ask, by: _WALLETS.get(ask.method.kind, ""))
     wallet_data = fields.String(data_key="walletData", attribute="ask.method.data", required=True)
-    number = _made("cardNum", 19, lambda ask, _: ask.method.number.reveal())
-    security_code = _made("cvv", 4, lambda ask, _: ask.method.security_code.reveal())
+    number = _made("cardNum", 19, lambda ask, by: ask.method.number.reveal())
+    expiry = _made("expiryDate", 4, lambda ask, by: _mmyy(ask.method))
     holder = _text("holder", "ask.method.holder", 50)
-    expiry = _made("expiryDate", 4, lambda ask, _: "{:02}{:02}".format(ask.method.expiry_month, ask.method.expiry_year % 100))
-    refund_reference = _text("mchRefundNo", "ask.reference", 30)
-    refund_amount = Amount(data_key="refundAmount", attribute="ask.amount.minor", required=True)
+    security_code = _made("cvv", 4, lambda ask, by: ask.method.security_code.reveal())
+    own_reference = _text("mchRefundNo", "ask.reference", 30)
+    give_back = Amount(data_key="refundAmount", attribute="ask.amount.minor", required=True)
     charge = _text("payOrderId", "ask.charge_provider_reference", 30)
 
     @post_dump
     def _full(self, said: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {name: value for name, value in said.items() if value != ""}
+
+
+def _if_short(text: str, most: int) -> str:
+    """Return a text that may as well be left out, where it fits."""
+    return text if len(text) <= most else ""
+
+
+def _mmyy(card: paycore.CardData) -> str:
+    return f"{card.expiry_month:02}{card.expiry_year % 100:02}"
 
 
 def _says(always: str, at_will: str = "") -> Schema:
@@ -77,14 +80,14 @@ _ORDER: Final = f"{_WHO} reference amount currency"
 _TEXTS: Final = "description details"
 _CARD: Final = "channel number expiry holder security_code"
 SAYS: Final[Mapping[str, Schema]] = {
-    "cc_purchase": _says(f"{_ORDER} channel notified_at return_url", f"{_TEXTS} payer"),
-    "cc_purchasewithtoken": _says(f"{_ORDER} token notified_at", f"{_TEXTS} payer payer_ip"),
+    "cc_purchase": _says(f"{_ORDER} channel notify_always return_url", f"{_TEXTS} payer"),
+    "cc_purchasewithtoken": _says(f"{_ORDER} token notify_always", f"{_TEXTS} payer payer_ip"),
     "cc_purchasewithwallet": _says(f"{_ORDER} wallet wallet_data", _TEXTS),
     "cc_directpurchase": _says(f"{_ORDER} {_CARD}", f"{_TEXTS} payer_ip"),
     "cc_addcard": _says(f"{_WHO} new_token channel return_url"),
     "cc_directaddcard": _says(f"{_WHO} new_token {_CARD}"),
-    "cc_refund": _says(f"{_WHO} refund_reference charge refund_amount", "notify_url"),
-    "cc_void": _says(f"{_WHO} refund_reference charge", "notify_url"),
+    "cc_refund": _says(f"{_WHO} own_reference charge give_back", "notify_url"),
+    "cc_void": _says(f"{_WHO} own_reference charge", "notify_url"),
     "cc_query": _says("merchant_id", "reference provider_reference"),
     "cc_querycard": _says("merchant_id new_token"),
 }
@@ -101,7 +104,7 @@ class Heard(Schema):
     charge = fields.String(data_key="originalOrderId", load_default="")
     merchant_id = fields.String(data_key="mchId", load_default="")
     pay_type = fields.Raw(data_key="payType", load_default="")
-    status = fields.Raw(load_default=None)
+    status = fields.Raw(load_default="")
     amount = Digits(load_default=None)
     refundable = Digits(load_default=None)
     currency = fields.String(load_default="")
@@ -122,13 +125,13 @@ class Heard(Schema):
 
     @post_load
     def _exact(self, heard: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Make money of the amounts; without a currency there is none."""
-        for name in ("amount", "refundable"):
-            minor, currency = heard[name], heard["currency"]
-            try:
-                heard[name] = paycore.Money(minor, currency) if currency and minor is not None else None
-            except paycore.InvalidRequest as odd:
-                raise ValidationError("not money", odd.field or name) from None
+        """Make money of the amounts, where a currency comes with them."""
+        try:
+            for name in ("amount", "refundable"):
+                told = heard[name] is not None and heard["currency"]
+                heard[name] = paycore.Money(heard[name], heard["currency"]) if told else None
+        except paycore.InvalidRequest as odd:
+            raise ValidationError("not money", odd.field or "amount") from None
         return heard
 
 

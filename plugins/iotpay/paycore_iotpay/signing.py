@@ -31,7 +31,7 @@ def sign(fields: Mapping[str, object], key: str | paycore.Secret) -> str:
 
 
 def verified(body: bytes, key: str | paycore.Secret) -> paycore.JsonObject:
-    """Return the members of a message that was signed with `key`, whichever order the names had.
+    """Return the members of a message that was signed with `key`, in any of the three orders.
 
     Raises:
         WebhookRejected: 400, it cannot be read in exactly one way; 401, it was not signed with
@@ -54,9 +54,7 @@ def verified(body: bytes, key: str | paycore.Secret) -> paycore.JsonObject:
     raise paycore.WebhookRejected("sign: not genuine", field="sign", status=401)
 
 
-def _members(
-    fields: Mapping[str, object], otherwise: type[paycore.PaycoreError]
-) -> Mapping[str, str]:
+def _members(fields: Mapping[str, object], error: type[paycore.PaycoreError]) -> dict[str, str]:
     """Return what takes part, as text; refuse what two sides could write in two ways."""
     members: dict[str, str] = {}
     for name, value in fields.items():
@@ -65,15 +63,15 @@ def _members(
         text = str(value) if type(value) is int else value
         if not isinstance(text, str) or _HALF.search(name + text):
             shown = scrub(name)[:40]
-            raise otherwise(f"{shown!r}: want text or an integer", field=shown)
+            raise error(f"{shown!r}: want whole text, or an integer", field=shown)
         members[name] = text
     if len({name.casefold() for name in members}) < len(members):
-        raise otherwise("two names differ only in case")
+        raise error("two names differ only in case")
     return members
 
 
 def _natural(name: str) -> str:
-    """Return what sorts as `name` does in PHP's natural order without case (ASCII only).
+    """Return what sorts as `name` does in PHP's natural order without case (ASCII's, that is).
 
     A run of digits becomes `0`, how many of them count, and those.
     """
@@ -83,7 +81,7 @@ def _natural(name: str) -> str:
 
 _ORDERS: Final[Mapping[str, Callable[[tuple[str, str]], tuple[str, str]]]] = {
     "natural": lambda member: (_natural(member[0]), member[0]),
-    "ascii": lambda member: (member[0], ""),
+    "ascii": lambda member: member,
     "pair-ci": lambda member: (f"{member[0]}={member[1]}&".lower(), member[0]),
 }
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from paycore.secret import Secret
 from paycore_iotpay.simulator import storage
 from paycore_iotpay.simulator.faults import Faults
-from paycore_iotpay.simulator.records import Order, Records
+from paycore_iotpay.simulator.records import UNDECIDED, Order, Records
 
 REMEMBERED_REQUESTS: Final = 10_000
 
@@ -41,7 +41,10 @@ class Book:
         self.changed = threading.Condition(threading.RLock())
         self._path = Path(path) if path else None
         self.records = storage.load(self._path) if self._path else Records()
-        self._ids = {order.number: order.pay_order_id for order in self.records.orders.values()}
+        self.late: dict[str, Order] = {}
+        self._ids: dict[str, str] = {}
+        for order in list(self.records.orders.values()):
+            self.put(order)
 
     @contextmanager
     def changing(self) -> Iterator[Records]:
@@ -71,6 +74,9 @@ class Book:
         """Keep `order`, in place of what it was before, and return it."""
         self.records.orders[order.pay_order_id] = order
         self._ids[order.number] = order.pay_order_id
+        self.late.pop(order.pay_order_id, None)
+        if order.status == UNDECIDED:
+            self.late[order.pay_order_id] = order
         return order
 
     def new_id(self, prefix: str) -> str:
@@ -82,6 +88,7 @@ class Book:
         with self.changing():
             self.records = Records()
             self._ids.clear()
+            self.late.clear()
             self.requests.clear()
             self.faults.clear()
 

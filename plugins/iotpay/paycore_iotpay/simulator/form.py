@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from paycore.wire.strict import JsonObject
 from paycore_iotpay.simulator import till
 from paycore_iotpay.simulator.book import Book
-from paycore_iotpay.simulator.cards import presented
+from paycore_iotpay.simulator.cards import DECLINE, presented
 from paycore_iotpay.simulator.members import Fields, Refused
 from paycore_iotpay.simulator.records import FAILED, Card, Order, Session
 from paycore_iotpay.simulator.said import card_object, order_object
@@ -61,33 +61,36 @@ def payment(book: Book, page: Session) -> Order:
     return book.records.orders[page.subject]
 
 
-def submitted(book: Book, page: Session, card: Card) -> JsonObject:
-    """Fill a page in with `card`; return what its browser hears, with where it goes next."""
-    return _charged(book, page, card) if page.mode == "purchase" else _bound(book, page, card)
+def submitted(book: Book, page: Session, card: Card) -> str:
+    """Fill a page in with `card`; return where its browser goes next.
 
-
-def rejected(book: Book, page: Session) -> JsonObject:
-    """Let the gateway refuse the card of an add-card page, whatever it is."""
-    return _left(book, page, {}, {"retCode": "FAIL", "retMsg": "Card refused"})
-
-
-def _charged(book: Book, page: Session, card: Card) -> JsonObject:
-    order = till.charge(book, payment(book, page), card)
-    failed = {"retCode": "FAIL", "retMsg": "Declined"}
-    said = failed if order.status == FAILED else {"retCode": "SUCCESS"}
-    return _left(book, page, order_object(book, order), {**said, "status": str(order.status)})
-
-
-def _bound(book: Book, page: Session, card: Card) -> JsonObject:
+    Raises:
+        Refused: the card's name was given to another one meanwhile.
+    """
+    if page.mode == "purchase":
+        return _left(book, page, _verdict(till.charge(book, payment(book, page), card)))
     unbound(book, page.subject)
     book.records.cards[page.subject] = card
-    return _left(book, page, card_object(page.subject, card), {"retCode": "SUCCESS"})
+    return _left(book, page, {"retCode": "SUCCESS"})
 
 
-def _left(book: Book, page: Session, data: JsonObject, query: dict[str, str]) -> JsonObject:
+def declined(book: Book, page: Session, card: Card) -> str:
+    """Fill a page in with `card`, declined whatever it is; return where its browser goes next."""
+    if page.mode == "purchase":
+        return submitted(book, page, replace(card, behaviour=DECLINE))
+    return _left(book, page, {"retCode": "FAIL", "retMsg": "Card refused"})
+
+
+def _verdict(order: Order) -> dict[str, str]:
+    failed = {"retCode": "FAIL", "retMsg": "Declined"}
+    said = failed if order.status == FAILED else {"retCode": "SUCCESS"}
+    return {**said, "status": str(order.status)}
+
+
+def _left(book: Book, page: Session, query: dict[str, str]) -> str:
     location = landing(page.return_url, query)
     book.records.sessions[page.secure_id] = replace(page, location=location)
-    return {**data, "redirectUrl": location}
+    return location
 
 
 def landing(return_url: str, query: dict[str, str]) -> str:
@@ -107,7 +110,11 @@ def _pfpurchase(book: Book, fields: Fields) -> JsonObject:
 
 def _filled_in(book: Book, fields: Fields, mode: str) -> JsonObject:
     page = session(book, fields["secureId"], mode)
-    return submitted(book, page, presented(fields, page.channel))
+    card = presented(fields, page.channel)
+    location = submitted(book, page, card)
+    if mode == "purchase":
+        return {**order_object(book, payment(book, page)), "redirectUrl": location}
+    return {**card_object(page.subject, card), "redirectUrl": location}
 
 
 def _queryorder(book: Book, fields: Fields) -> JsonObject:
@@ -115,7 +122,8 @@ def _queryorder(book: Book, fields: Fields) -> JsonObject:
     if page is None or page.mode != "purchase":
         raise Refused("secureId error")
     order = payment(book, page)
-    return {**order_object(book, order), "redirectUrl": page.location}
+    location = landing(page.return_url, _verdict(order)) if page.location else ""
+    return {**order_object(book, order), "redirectUrl": location}
 
 
 ENDPOINTS: Final[dict[str, Callable[[Book, Fields], JsonObject]]] = {

@@ -37,8 +37,7 @@ def charge(book: Book, order: Order, card: Card) -> Order:
 def ripen(book: Book) -> None:
     """Let every late card succeed whose time has come."""
     now_ms = book.now_ms()
-    waiting = [o for o in book.records.orders.values() if o.status == UNDECIDED]
-    for order in sorted(waiting, key=lambda order: order.ripe_ms):
+    for order in sorted(book.late.values(), key=lambda order: order.ripe_ms):
         if order.ripe_ms <= now_ms:
             _moved(book, order)
 
