@@ -1,25 +1,35 @@
-"""stevedore finds the plugins that the settings name, and loads no other."""
+"""stevedore loads the plugins that the settings name, and no other."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from importlib import metadata
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from stevedore import NamedExtensionManager
 
 from paycore.errors import PluginRefused
+from paycore.secret import scrub
 
 PROVIDERS: Final = "paycore.providers"
 LISTENERS: Final = "paycore.listeners"
 
 
-class _Fresh(NamedExtensionManager[Any]):
-    """stevedore without its cache, which can be two minutes behind what is installed."""
+class _Loader(NamedExtensionManager[Any]):
+    """stevedore for one entry point, found without its cache: that can be two minutes behind."""
+
+    def __init__(self, entry: metadata.EntryPoint) -> None:
+        self._entry = entry
+        super().__init__(
+            namespace=entry.group,
+            names=[entry.name],
+            on_load_failure_callback=_told,
+            on_missing_entrypoints_callback=None,
+        )
 
     def list_entry_points(self) -> list[metadata.EntryPoint]:
-        return list(metadata.entry_points(group=self.namespace))
+        return [self._entry]
 
 
 def installed(group: str) -> dict[str, list[str]]:
@@ -28,7 +38,7 @@ def installed(group: str) -> dict[str, list[str]]:
     Nothing is loaded: a broken stranger harms nobody.
     """
     found: dict[str, list[str]] = {}
-    for entry in metadata.entry_points(group=group):
+    for entry in _entries(group):
         found.setdefault(entry.name, []).append(_distribution(entry))
     return found
 
@@ -39,38 +49,58 @@ def load(group: str, names: Iterable[str]) -> dict[str, Any]:
     Raises:
         PluginRefused: nobody offers a name, two distributions claim it, or it cannot be loaded.
     """
-    wanted = sorted(set(names))
-    offered = installed(group)
-    for name in wanted:
-        _check_claims(group, name, offered)
-    failures: dict[str, Exception] = {}
-    manager = _Fresh(
-        namespace=group,
-        names=wanted,
-        on_load_failure_callback=lambda _, entry, error: _keep(failures, entry.name, error),
-        warn_on_missing_entrypoint=False,
-    )
-    for name, error in failures.items():
-        problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise PluginRefused(f"{name!r} of {offered[name][0]} cannot be loaded: {problem}")
-    return {extension.name: extension.plugin for extension in manager}
+    offered: dict[str, list[metadata.EntryPoint]] = {}
+    for entry in _entries(group):
+        offered.setdefault(entry.name, []).append(entry)
+    wanted = {name: _claimed(group, name, offered) for name in sorted(set(names))}
+    return {name: _loaded(entry) for name, entry in wanted.items()}
 
 
-def _keep(failures: dict[str, Exception], name: str, error: BaseException) -> None:
-    failures[name] = error if isinstance(error, Exception) else RuntimeError(type(error).__name__)
+def _entries(group: str) -> Iterator[metadata.EntryPoint]:
+    """Yield the entry points of a group; of a distribution found twice, those that Python uses."""
+    seen: set[str] = set()
+    for distribution in metadata.distributions():
+        try:
+            entries = list(distribution.entry_points.select(group=group))
+            name = re.sub(r"[-_.]+", "-", distribution.name).lower() if entries else ""
+        except Exception:  # noqa: S112  # unreadable, so nobody can have named what is in it
+            continue
+        if name not in seen:
+            yield from entries
+        seen.add(name)
 
 
-def _check_claims(group: str, name: str, offered: dict[str, list[str]]) -> None:
+def _claimed(
+    group: str, name: str, offered: dict[str, list[metadata.EntryPoint]]
+) -> metadata.EntryPoint:
     claims = offered.get(name, [])
-    if not claims:
-        others = ", ".join(sorted(offered)) or "none"
-        raise PluginRefused(
-            f"no installed package offers {name!r} in {group}; installed: {others}", field=name
-        )
-    if len(claims) > 1:
-        names = Counter(claims)
-        both = " and ".join(sorted(names))
+    if len(claims) == 1:
+        return claims[0]
+    if claims:
+        both = " and ".join(sorted(map(_distribution, claims)))
         raise PluginRefused(f"{name!r} is claimed by {both}; uninstall one of them", field=name)
+    others = ", ".join(sorted(offered)) or "none"
+    raise PluginRefused(
+        f"no installed package offers {name!r} in {group}; installed: {others}", field=name
+    )
+
+
+def _loaded(entry: metadata.EntryPoint) -> Any:
+    try:
+        return _Loader(entry)[entry.name].plugin
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a stranger may do anything on import, sys.exit() included
+        problem = scrub(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
+    raise PluginRefused(
+        f"{entry.name!r} of {_distribution(entry)} cannot be loaded: {problem}", field=entry.name
+    )
+
+
+def _told(manager: object, entry: object, error: BaseException) -> NoReturn:
+    """Pass a failure on: stevedore would log it and go on without the plugin."""
+    del manager, entry
+    raise error
 
 
 def _distribution(entry: metadata.EntryPoint) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from paycore import log
@@ -12,7 +13,6 @@ from paycore.errors import (
     NotSent,
     NotSupported,
     OutcomeUnknown,
-    PaycoreError,
     ProviderRefused,
 )
 from paycore.ledger.protocol import Intent, Source
@@ -40,6 +40,7 @@ def dispatch(
     Raises:
         Conflict, InvalidRequest: the ledger refused; nothing was sent.
         NotSent: not one byte left us; the same key may try again.
+        OutcomeUnknown: the answer could not be stored; `reconcile` will find out.
     """
     reserved = wiring.ledger.reserve(intent, wiring.now())
     if not reserved.fresh:
@@ -49,7 +50,8 @@ def dispatch(
     try:
         report = heard(account, operation, hook, request_for)
     except BaseException as error:
-        _recorded(wiring, operation, _after_error(operation, error))
+        with suppress(OutcomeUnknown):  # the row stands as SUBMITTING, and the error matters more
+            _recorded(wiring, operation, _after_error(operation, error))
         raise
     return _recorded(wiring, operation, report)
 
@@ -94,7 +96,15 @@ def _recorded(wiring: Wiring, operation: Operation, report: Report) -> Operation
         after = wiring.ledger.record(
             operation.id, report, Source.RESPONSE, wiring.now(), fence=operation.fence
         )
-    except PaycoreError:
+    except Exception as error:
+        log.event(
+            "answer_not_stored",
+            level=log.ERROR,
+            account=operation.account,
+            owner=operation.owner,
+            reference=operation.reference,
+            error=type(error).__name__,
+        )
         raise OutcomeUnknown(
             f"{operation.owner}: the answer could not be stored; reconcile will ask again"
         ) from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
+from paycore import checks
 from paycore.errors import InvalidRequest
 from paycore.intents import Payer
 from paycore.ledger.protocol import Page
@@ -134,6 +135,7 @@ class Gateway:
         Raises:
             InvalidRequest: nobody knows it.
         """
+        checks.name(key, "key")
         for kind, shape in ((Kind.REFUND, Refund), (Kind.VOID, Void)):
             operation = self._wiring.ledger.by_key(kind, key)
             if operation is not None and operation.owner == reference:
@@ -146,7 +148,7 @@ class Gateway:
         Raises:
             InvalidRequest: nobody knows it.
         """
-        made = self._wiring.ledger.operations(reference, Kind.TOKEN)
+        made = self._wiring.ledger.operations(checks.name(reference, "reference"), Kind.TOKEN)
         if not made:
             raise InvalidRequest(f"{reference}: no such token", field="reference")
         return Token.of(ask(self._wiring, made[-1]))
@@ -187,6 +189,8 @@ class Gateway:
 
     def reconcile(self, limit: int | None = None) -> Reconciliation:
         """Ask the provider again about all that is open, at most `limit`, and say how it went."""
+        if limit is not None and (type(limit) is not int or limit < 1):
+            raise InvalidRequest("limit: want 1 or more", field="limit")
         return reconcile(self._wiring, limit)
 
     def close(self) -> None:

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import pluggy
 
 from paycore import log
+from paycore.errors import PluginRefused
 from paycore.operation import Operation
 
 listener_spec = pluggy.HookspecMarker("paycore_listener")
@@ -23,6 +26,7 @@ listener = pluggy.HookimplMarker("paycore_listener")
 """Marks a listener's functions."""
 
 _BACKLOG: Final = 1000
+_MARK: Final = "paycore_listener_impl"
 
 
 class Spec:
@@ -45,13 +49,23 @@ class Spec:
         """A message was answered; `outcome` is its inbox state, or the HTTP status of a refusal."""
 
 
+HOOKS: Final = tuple(name for name in vars(Spec) if not name.startswith("_"))
+
+
 class Listeners:
-    """Hands events on; one that raises, hangs or lags is counted, and nothing waits for it."""
+    """Hands events on; one that raises, hangs or lags is counted, and nothing waits for it.
+
+    Raises:
+        PluginRefused: a listener has a hook that is not in `Spec`, or none that is.
+    """
 
     def __init__(self, plugins: Mapping[str, object]) -> None:
         self.counts: Counter[str] = Counter()
-        """How often a listener failed (`NAME.failed`) or lagged behind (`NAME.dropped`)."""
-        self._runners = [_Runner(name, plugin, self.counts) for name, plugin in plugins.items()]
+        """How often a listener failed (`NAME.failed`) or missed an event (`NAME.dropped`)."""
+        self._runners = [
+            _Runner(name, _registered(name, plugin), self.counts)
+            for name, plugin in plugins.items()
+        ]
 
     def emit(self, hook: str, **facts: Any) -> None:
         """Tell every listener; returns at once, and never raises."""
@@ -59,70 +73,116 @@ class Listeners:
             runner.put(hook, facts)
 
     def close(self, timeout_s: float = 2.0) -> None:
-        """Give every listener up to `timeout_s` to hear what is still to be heard."""
+        """Give all listeners together up to `timeout_s` to hear what is still to be heard."""
         deadline = time.monotonic() + timeout_s
         for runner in self._runners:
-            runner.close(deadline)
+            runner.finish()
+        for runner in self._runners:
+            runner.join(deadline)
 
 
 class _Runner:
-    """One listener, its relay, its queue and its thread (made on the first event)."""
+    """One listener, its relay, and in each process a queue and a thread (from the first event)."""
 
-    def __init__(self, name: str, plugin: object, counts: Counter[str]) -> None:
-        self.name = name
+    def __init__(self, name: str, relay: pluggy.PluginManager, counts: Counter[str]) -> None:
+        self._name = name
+        self._relay = relay
         self._counts = counts
-        self._relay = pluggy.PluginManager("paycore_listener")
-        self._relay.add_hookspecs(Spec)
-        self._relay.register(plugin, name=name)
-        self._relay.check_pending()
-        self._queue: queue.Queue[tuple[str, dict[str, Any]] | None] = queue.Queue(_BACKLOG)
-        self._thread: threading.Thread | None = None
         self._pid = 0
-        self._starting = threading.Lock()
+        self._locks: dict[int, threading.Lock] = {}
+        """One for each process: a fork copies a lock that somebody holds, and nobody frees it."""
+        self._closed = False
 
     def put(self, hook: str, facts: dict[str, Any]) -> None:
-        self._start()
+        if not getattr(self._relay.hook, hook).get_hookimpls():
+            return
         try:
-            self._queue.put_nowait((hook, facts))
-        except queue.Full:
-            self._counts[f"{self.name}.dropped"] += 1
+            if self._closed:
+                raise queue.Full
+            self._here().put_nowait((hook, facts))
+        except (queue.Full, RuntimeError):  # RuntimeError: the system has no thread for us
+            self._counts[f"{self._name}.dropped"] += 1
+
+    def _here(self) -> queue.Queue[tuple[str, dict[str, Any]] | None]:
+        """Return this process's queue; what waited in a parent's is the parent's to tell."""
+        if self._pid != os.getpid():
+            with self._locks.setdefault(os.getpid(), threading.Lock()):
+                if self._pid != os.getpid():
+                    self._start()
+        return self._queue
 
     def _start(self) -> None:
-        if self._pid == os.getpid():
-            return
-        with self._starting:
-            if self._pid == os.getpid():
+        self._queue: queue.Queue[tuple[str, dict[str, Any]] | None] = queue.Queue(_BACKLOG)
+        self._thread = threading.Thread(
+            target=self._run, args=(self._queue,), name=f"paycore-{self._name}", daemon=True
+        )
+        self._thread.start()
+        self._pid = os.getpid()
+
+    def _run(self, events: queue.Queue[tuple[str, dict[str, Any]] | None]) -> None:
+        while (event := events.get()) is not None:
+            self._tell(*event)
+            if self._closed and events.empty():  # there was no room for the end
                 return
-            if self._pid:  # a fork: the thread and its lock stayed behind
-                self._queue = queue.Queue(_BACKLOG)
-            self._thread = threading.Thread(
-                target=self._run, name=f"paycore-listener-{self.name}", daemon=True
-            )
-            self._pid = os.getpid()
-            self._thread.start()
 
-    def _run(self) -> None:
-        while (item := self._queue.get()) is not None:
-            hook, facts = item
-            try:
-                getattr(self._relay.hook, hook)(**facts)
-            except Exception as error:
-                self._counts[f"{self.name}.failed"] += 1
-                log.event(
-                    "listener_failed",
-                    level=log.WARNING,
-                    listener=self.name,
-                    hook=hook,
-                    error=type(error).__name__,
-                )
-
-    def close(self, deadline: float) -> None:
-        if self._thread is None or self._pid != os.getpid():
-            return
-        with_room = max(0.0, deadline - time.monotonic())
+    def _tell(self, hook: str, facts: dict[str, Any]) -> None:
         try:
-            self._queue.put(None, timeout=with_room)
-        except queue.Full:
-            self._counts[f"{self.name}.dropped"] += 1
+            getattr(self._relay.hook, hook)(**facts)
+        except BaseException as error:  # SystemExit too: the thread has others to tell
+            self._counts[f"{self._name}.failed"] += 1
+            self._log("listener_failed", hook=hook, error=type(error).__name__)
+
+    def finish(self) -> None:
+        self._closed = True
+        if self._pid == os.getpid():
+            with suppress(queue.Full):
+                self._queue.put_nowait(None)
+
+    def join(self, deadline: float) -> None:
+        if self._pid != os.getpid():
+            return
+        self._pid = 0
         self._thread.join(max(0.0, deadline - time.monotonic()))
-        self._pid, self._thread = 0, None
+        if self._thread.is_alive():
+            with self._queue.mutex:
+                missed = sum(event is not None for event in self._queue.queue)
+            self._counts[f"{self._name}.dropped"] += missed
+            self._log("listener_hangs", count=missed)
+
+    def _log(self, event: str, **fields: object) -> None:
+        log.event(event, level=log.WARNING, listener=self._name, **fields)
+
+
+def _registered(name: str, plugin: object) -> pluggy.PluginManager:
+    relay = pluggy.PluginManager("paycore_listener")
+    relay.add_hookspecs(Spec)
+    try:
+        problem = _problem(plugin)
+        if not problem:
+            relay.register(plugin, name=name)
+    except Exception as refused:
+        problem = " ".join(str(refused).split())[:300]
+    if problem:
+        raise PluginRefused(f"listener {name!r}: {problem}", field=name)
+    return relay
+
+
+def _problem(plugin: object) -> str:
+    """Return what makes a listener deaf to something that it seems to listen to."""
+    if inspect.isclass(plugin):
+        return "its entry point must name a module or an object, not a class"
+    found = {name: inspect.getattr_static(plugin, name, None) for name in dir(plugin)}
+    marks = {name: getattr(function, _MARK, None) for name, function in found.items()}
+    marked = {m.get("specname") or n: found[n] for n, m in marks.items() if isinstance(m, dict)}
+    if unknown := sorted(marked.keys() - set(HOOKS)):
+        return f"paycore has no listener hook called {unknown[0]!r}"
+    if forgotten := sorted(hook for hook in HOOKS if found.get(hook) and hook not in marked):
+        return f"{forgotten[0]!r} is not marked with @paycore.listeners.listener"
+    if talking := sorted(hook for hook, function in marked.items() if not _is_plain(function)):
+        return f"{talking[0]!r} must be a plain function"
+    return "" if marked else "it listens to nothing"
+
+
+def _is_plain(function: Any) -> bool:
+    function = getattr(function, "__func__", function)
+    return not (inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function))

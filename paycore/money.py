@@ -11,7 +11,7 @@ from typing import Final
 from paycore.errors import InvalidRequest
 
 MAX_MINOR: Final = 2**63 - 1
-_AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,4}))?")
+_AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,30}))?")
 _CODE: Final = re.compile(r"[A-Z]{3}")
 
 
@@ -63,9 +63,11 @@ class Money:
             InvalidRequest: a float or a bool, or more decimals than the currency has.
         """
         if type(amount) is int:
-            return cls.parse(str(amount), currency) if amount >= 0 else cls(-1, currency)
+            return cls(amount * 10 ** exponent(currency), currency)
         if type(amount) is not Decimal or not amount.is_finite():
             raise InvalidRequest("amount: want a Decimal or an int, never a float", field="amount")
+        if abs(amount.adjusted()) > 20:  # 1E+1000000 would be written out in full
+            raise InvalidRequest("amount: far too large or too small", field="amount")
         return cls.parse(f"{amount:f}", currency)
 
     @classmethod
@@ -112,21 +114,26 @@ class Money:
         return other.minor
 
 
-@lru_cache(maxsize=512)
 def exponent(currency: str) -> int:
     """Return how many decimals `currency` has: 0, 2, 3 or 4 (ISO 4217, list one).
 
     Raises:
         InvalidRequest: not exactly an upper-case code of the list, or one without a minor unit.
     """
-    if not isinstance(currency, str) or not _CODE.fullmatch(currency):
+    if type(currency) is not str or not _CODE.fullmatch(currency):
         raise InvalidRequest("currency: want an ISO 4217 code such as CAD", field="currency")
+    places = _listed(currency)
+    if places is None:
+        raise InvalidRequest("currency: not an ISO 4217 code in use for payments", field="currency")
+    return places
+
+
+@lru_cache(maxsize=512)
+def _listed(currency: str) -> int | None:
     import iso4217  # the table is parsed on import: only who counts money pays for it
 
     try:
         places = iso4217.Currency(currency).exponent
     except ValueError:
-        places = None
-    if places is None:
-        raise InvalidRequest("currency: not an ISO 4217 code in use for payments", field="currency")
-    return int(places)
+        return None
+    return None if places is None else int(places)

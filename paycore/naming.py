@@ -11,6 +11,8 @@ from paycore.states import Kind
 _SAFE: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: nothing that a person could misread."""
 _RANDOM_LENGTH: Final = 20
+_ENOUGH: Final = 10
+"""How many letters a name needs to choose from, or chance has too little to do."""
 
 
 @dataclass(frozen=True)
@@ -47,5 +49,6 @@ def _suffix(kind: Kind, number: int) -> str:
 def _random(naming: Naming) -> str:
     import secrets
 
-    letters = [letter for letter in _SAFE if letter in naming.alphabet] or sorted(naming.alphabet)
+    plain = sorted(naming.alphabet.intersection(_SAFE))
+    letters = plain if len(plain) >= _ENOUGH else sorted(naming.alphabet)
     return "".join(secrets.choice(letters) for _ in range(min(naming.length, _RANDOM_LENGTH)))

@@ -40,6 +40,8 @@ class Operation:
     """Grows with every dispatch; who holds an older one cannot write."""
     lease_until: datetime | None = None
     """Until when its dispatcher may still be at work."""
+    sent_at: datetime | None = None
+    """When it was last handed to the provider; what is timed is timed from here."""
     provider_reference: str = ""
     charge: str = ""
     """For a refund or a void: the id of the charge operation."""
@@ -108,6 +110,7 @@ class Operation:
             self,
             provider_reference=self.provider_reference or report.provider_reference,
             instrument=self.instrument or report.instrument,
+            decline=self.decline or (report.decline if self.state is State.DECLINED else None),
             token=self.token or report.token,
             next_action=self.next_action
             or (report.next_action if self.state is State.PENDING else None),

@@ -41,8 +41,8 @@ class Payment:
     @property
     def status(self) -> PaymentStatus:
         """Where it stands; refunds leave a paid payment PAID."""
-        if self.captured:
-            voided = any(self._with(Kind.VOID, State.SUCCEEDED))
+        if took := self._with(Kind.CHARGE, State.SUCCEEDED):
+            voided = all(self._voided(charge) for charge in took)
             return PaymentStatus.VOIDED if voided else PaymentStatus.PAID
         return _status_of(self.charge) if self.charge else PaymentStatus.NEW
 
@@ -56,14 +56,14 @@ class Payment:
         """The attempt that decides: a captured one, else an open one, else the last sent."""
         charges = [o for o in self.operations if o.kind is Kind.CHARGE]
         sent = [o for o in charges if o.state is not State.NOT_SENT]
-        captured = [o for o in sent if o.state is State.SUCCEEDED]
         is_open = [o for o in sent if o.state.is_open]
-        return next(iter(captured[:1] or is_open[-1:] or sent[-1:]), None)
+        return self.captured or next(iter(is_open[-1:] or sent[-1:]), None)
 
     @property
     def captured(self) -> Operation | None:
-        """The attempt that took the money, if one did."""
-        return next(iter(self._with(Kind.CHARGE, State.SUCCEEDED)), None)
+        """The attempt that took the money, if one did; of two, one that can still give it back."""
+        took = self._with(Kind.CHARGE, State.SUCCEEDED)
+        return next((charge for charge in took if self._left(charge)), next(iter(took), None))
 
     @property
     def open_charge(self) -> Operation | None:
@@ -83,9 +83,7 @@ class Payment:
     @property
     def refundable(self) -> Money:
         """What may still be given back: captured, less refunded, voided and reserved."""
-        if not self.captured or any(self._with(Kind.VOID, State.SUCCEEDED)):
-            return Money(0, self.amount.currency)
-        return self.amount - self.refunded - self.reserved
+        return Money(self._left(self.captured) if self.captured else 0, self.amount.currency)
 
     @property
     def account(self) -> str:
@@ -114,6 +112,21 @@ class Payment:
 
     def _with(self, kind: Kind, state: State) -> tuple[Operation, ...]:
         return tuple(o for o in self.operations if o.kind is kind and o.state is state)
+
+    def _voided(self, charge: Operation) -> bool:
+        return any(o.charge in ("", charge.id) for o in self._with(Kind.VOID, State.SUCCEEDED))
+
+    def _left(self, charge: Operation) -> int:
+        """Return the minor units of a captured charge that nothing gave or may give back."""
+        taken = charge.amount or self.amount
+        given = self._sum(
+            o
+            for o in self.operations
+            if o.kind.gives_back
+            and o.charge in ("", charge.id)
+            and (o.state.is_open or o.state is State.SUCCEEDED)
+        )
+        return 0 if self._voided(charge) else max(0, taken.minor - given.minor)
 
     def _sum(self, operations: Iterable[Operation]) -> Money:
         minor = sum(operation.amount.minor for operation in operations if operation.amount)

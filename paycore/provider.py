@@ -12,7 +12,8 @@ import pluggy
 from paycore import hookspecs
 from paycore.description import API_VERSION, Description
 from paycore.errors import PluginRefused, WebhookRejected
-from paycore.report import Notification, WebhookMessage
+from paycore.methods import Method
+from paycore.report import Notification, Report, WebhookMessage
 from paycore.wire.talk import Talk
 
 REQUIRED: Final = ("describe", "open_account", "charge", "query")
@@ -20,6 +21,8 @@ TALKING: Final = ("charge", "tokenize", "refund", "void", "query")
 PLAIN: Final = ("describe", "open_account", "verify_webhook")
 HOOKS: Final = PLAIN + TALKING
 _MARK: Final = "paycore_impl"
+_ENOUGH_REFERENCES: Final = 2**32
+"""How many references a provider must be able to tell apart: each is used once, for ever."""
 
 
 class Provider:
@@ -32,13 +35,13 @@ class Provider:
             PluginRefused: it breaks the contract; the message names the provider and the hook.
         """
         self.name = name
-        self._relay = _registered(name, plugin)
-        self.hooks = frozenset(
-            hook for hook in HOOKS if getattr(self._relay.hook, hook).get_hookimpls()
-        )
+        self._relay = pluggy.PluginManager("paycore")
+        self._relay.add_hookspecs(hookspecs)
+        self._try("its hooks cannot be read", self._register, plugin)
+        self.hooks = frozenset(hook for hook in HOOKS if self._functions(hook))
         """The names of the hooks it implements: what it can do."""
-        _check_shapes(name, plugin, self.hooks)
-        self.description = _described(name, self._relay, self.hooks)
+        self._check_shapes(plugin)
+        self.description = self._described()
 
     def open_account(self, settings: dict[str, Any]) -> Any:
         """Return the plugin's own account for these settings."""
@@ -55,70 +58,86 @@ class Provider:
             WebhookRejected: it is not genuine, or no message at all.
         """
         heard = self._relay.hook.verify_webhook(account=account, message=message)
-        if not isinstance(heard, Notification):
-            raise WebhookRejected("the plugin made nothing of this message")
-        return heard
+        if isinstance(heard, Notification) and isinstance(heard.report, Report):
+            return heard
+        raise WebhookRejected("the plugin made nothing of this message")
 
+    def _register(self, plugin: object) -> None:
+        if inspect.isclass(plugin):
+            raise self._refusal("its entry point must name a module or an object, not a class")
+        for function, options in _marked(plugin):
+            hook = options.get("specname") or function
+            if options.get("wrapper") or options.get("hookwrapper"):
+                raise self._refusal(f"hook {hook!r} must not be a wrapper")
+            if hook not in HOOKS:
+                raise self._refusal(f"paycore has no hook called {hook!r}")
+        self._relay.register(plugin, name=self.name)
+        self._relay.check_pending()
 
-def _registered(name: str, plugin: ModuleType | object) -> pluggy.PluginManager:
-    for hook, options in _marked(plugin):
-        if options.get("wrapper") or options.get("hookwrapper"):
-            raise PluginRefused(f"provider {name!r}: hook {hook!r} must not be a wrapper")
-        if (options.get("specname") or hook) not in HOOKS:
-            raise PluginRefused(f"provider {name!r}: paycore has no hook called {hook!r}")
-    relay = pluggy.PluginManager("paycore")
-    relay.add_hookspecs(hookspecs)
-    try:
-        relay.register(plugin, name=name)
-        relay.check_pending()
-    except (pluggy.PluginValidationError, ValueError) as refused:
-        raise PluginRefused(f"provider {name!r}: {_one_line(refused)}") from None
-    return relay
+    def _functions(self, hook: str) -> list[pluggy.HookImpl]:
+        return cast("list[pluggy.HookImpl]", getattr(self._relay.hook, hook).get_hookimpls())
+
+    def _check_shapes(self, plugin: object) -> None:
+        for hook in HOOKS:
+            if hook not in self.hooks and callable(getattr(plugin, hook, None)):
+                raise self._refusal(f"{hook!r} is not marked with @paycore.hookimpl")
+        if missing := [hook for hook in REQUIRED if hook not in self.hooks]:
+            raise self._refusal(f"the required hook {missing[0]!r} is missing")
+        for hook in sorted(self.hooks):
+            first, *others = self._functions(hook)
+            talks = inspect.isgeneratorfunction(first.function)
+            if others:
+                raise self._refusal(f"{hook!r} is there twice")
+            if first.kwargnames:
+                raise self._refusal(f"{hook!r}: {first.kwargnames[0]!r} must have no default")
+            if hook in TALKING and not talks:
+                raise self._refusal(f"{hook!r} must talk: yield each Call")
+            if hook in PLAIN and (talks or inspect.iscoroutinefunction(first.function)):
+                raise self._refusal(f"{hook!r} must answer, not talk")
+
+    def _described(self) -> Description:
+        told = self._try("describe() fails", self._relay.hook.describe)
+        version = str(getattr(told, "api_version", ""))
+        if version.partition(".")[0] != API_VERSION.partition(".")[0]:
+            spoken = f"contract version {version}" if version else "no version of the contract"
+            raise self._refusal(f"it speaks {spoken}, this paycore speaks {API_VERSION}")
+        if not isinstance(told, Description):
+            raise self._refusal("describe() must return a Description")
+        if told.name != self.name:
+            raise self._refusal(f"it describes itself as {told.name!r}")
+        if told.token_methods and "tokenize" not in self.hooks:
+            raise self._refusal("it declares token methods and cannot tokenize")
+        if not self._try("its description is malformed", _is_usable, told):
+            raise self._refusal("its description has no methods, currencies or room for references")
+        return told
+
+    def _try(self, problem: str, ask: Any, *arguments: object) -> Any:
+        """Return what a stranger's code answers; whatever else it does is a refusal."""
+        try:
+            return ask(*arguments)
+        except PluginRefused:
+            raise
+        except Exception as broken:
+            told = " ".join(str(broken).split())[:300]
+            why = f"{problem}: {type(broken).__name__}: {told}"
+        raise self._refusal(why)
+
+    def _refusal(self, why: str) -> PluginRefused:
+        return PluginRefused(f"provider {self.name!r}: {why}", field=self.name)
 
 
 def _marked(plugin: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name of each function that carries our mark, with the mark's options."""
-    for hook in dir(plugin):
-        options = getattr(inspect.getattr_static(plugin, hook), _MARK, None)
+    for name in dir(plugin):
+        options = getattr(inspect.getattr_static(plugin, name, None), _MARK, None)
         if isinstance(options, dict):
-            yield hook, options
+            yield name, options
 
 
-def _check_shapes(name: str, plugin: object, hooks: frozenset[str]) -> None:
-    for hook in HOOKS:
-        found = getattr(plugin, hook, None)
-        if found is not None and callable(found) and hook not in hooks:
-            raise PluginRefused(f"provider {name!r}: {hook!r} is not marked with @paycore.hookimpl")
-    if missing := [hook for hook in REQUIRED if hook not in hooks]:
-        raise PluginRefused(f"provider {name!r}: the required hook {missing[0]!r} is missing")
-    for hook in hooks:
-        function = getattr(plugin, hook, None)
-        talks = inspect.isgeneratorfunction(function)
-        if hook in TALKING and not talks:
-            raise PluginRefused(f"provider {name!r}: {hook!r} must talk: yield each Call")
-        if hook in PLAIN and talks:
-            raise PluginRefused(f"provider {name!r}: {hook!r} must answer, not talk")
-
-
-def _described(name: str, relay: pluggy.PluginManager, hooks: frozenset[str]) -> Description:
-    try:
-        told = relay.hook.describe()
-    except Exception as broken:
-        raise PluginRefused(f"provider {name!r}: describe() fails: {_one_line(broken)}") from None
-    version = str(getattr(told, "api_version", ""))
-    if version.partition(".")[0] != API_VERSION.partition(".")[0]:
-        raise PluginRefused(
-            f"provider {name!r} speaks contract version {version or 'none'}, "
-            f"this paycore speaks {API_VERSION}"
-        )
-    if not isinstance(told, Description):
-        raise PluginRefused(f"provider {name!r}: describe() must return a Description")
-    if told.name != name:
-        raise PluginRefused(f"provider {name!r}: it describes itself as {told.name!r}")
-    if told.token_methods and "tokenize" not in hooks:
-        raise PluginRefused(f"provider {name!r}: it declares token methods and cannot tokenize")
-    return told
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+def _is_usable(told: Description) -> bool:
+    methods = all(issubclass(method, Method) for method in told.methods + told.token_methods)
+    references = len(told.reference_alphabet) ** min(told.reference_length, 64)
+    known = all(type(code) is str for code in told.currencies)
+    return bool(methods and told.methods and known and told.currencies) and (
+        references >= _ENOUGH_REFERENCES
+    )

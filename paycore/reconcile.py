@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from paycore import log
+from paycore.operation import Operation
 from paycore.verbs.ask import ask
-from paycore.verbs.receive import retry_kept
+from paycore.verbs.inbox import retry_kept
 from paycore.wiring import Wiring
 
 
@@ -25,10 +27,26 @@ class Reconciliation:
 def reconcile(wiring: Wiring, limit: int | None = None) -> Reconciliation:
     """Ask about up to `limit` open operations, finish kept messages, and say how it went."""
     due = wiring.ledger.due(wiring.now(), limit)
-    settled = sum(not ask(wiring, operation).state.is_open for operation in due)
+    settled = sum(_settled(wiring, operation) for operation in due)
     return Reconciliation(
         asked=len(due),
         settled=settled,
         still_open=len(due) - settled,
         messages=retry_kept(wiring),
     )
+
+
+def _settled(wiring: Wiring, operation: Operation) -> bool:
+    """Ask about one operation and return whether that settled it; its failure stops no other."""
+    try:
+        return not ask(wiring, operation).state.is_open
+    except Exception as error:
+        log.event(
+            "not_reconciled",
+            level=log.ERROR,
+            account=operation.account,
+            owner=operation.owner,
+            reference=operation.reference,
+            error=type(error).__name__,
+        )
+        return False

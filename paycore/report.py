@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any, Final
 
 from paycore.errors import InvalidRequest
 from paycore.methods import NextAction
 from paycore.money import Money
 from paycore.secret import mask_card, scrub
 from paycore.states import REPORTABLE, Kind, State
+
+LONGEST: Final = 255
+"""How many characters a reference or token of a provider may have."""
 
 
 class DeclineCode(str, Enum):
@@ -37,6 +41,7 @@ class Decline:
     provider_code: str = ""
 
     def __post_init__(self) -> None:
+        _check(self, {"code": DeclineCode, "provider_code": str})
         object.__setattr__(self, "provider_code", scrub(self.provider_code)[:200])
 
 
@@ -51,12 +56,20 @@ class Instrument:
     """`MMYY`, where the provider tells it."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "masked", mask_card(self.masked))
+        _check(self, {"masked": str, "brand": str, "expiry": str})
+        object.__setattr__(self, "masked", mask_card(self.masked)[:19])
+        object.__setattr__(self, "brand", scrub(self.brand)[:50])
+        object.__setattr__(self, "expiry", scrub(self.expiry)[:10])
 
 
 @dataclass(frozen=True)
 class Report:
-    """One statement of a provider about one operation."""
+    """One statement of a provider about one operation.
+
+    Raises:
+        InvalidRequest: a field is of another type, a reference is no printable text, or the state
+            is not a plugin's to report. Plugins are strangers: nothing of theirs is stored unseen.
+    """
 
     reference: str | None
     """The wire reference it speaks about; `None` where it names only its own."""
@@ -80,8 +93,13 @@ class Report:
     """The reply as evidence, scrubbed by its schema (`paycore.scrubbed`)."""
 
     def __post_init__(self) -> None:
+        _check(self, _REPORT)
         if self.state not in REPORTABLE:
             raise InvalidRequest(f"state: a plugin cannot report {self.state}", field="state")
+        for name in ("reference", "provider_reference", "charge_provider_reference", "token"):
+            text = getattr(self, name) or ""
+            if len(text) > LONGEST or not text.isprintable():
+                raise InvalidRequest(f"{name}: want {LONGEST} printable characters", field=name)
 
 
 @dataclass(frozen=True)
@@ -136,3 +154,25 @@ class Conclusion(Report):
 
     def __post_init__(self) -> None:
         """Any state goes: it is our own."""
+
+
+_REPORT: Final[Mapping[str, Any]] = {
+    "reference": str | None,
+    "state": State,
+    "amount": Money | None,
+    "kind": Kind | None,
+    "provider_reference": str,
+    "charge_provider_reference": str,
+    "next_action": NextAction | None,
+    "instrument": Instrument | None,
+    "decline": Decline | None,
+    "token": str,
+    "refundable": Money | None,
+    "raw": Mapping,
+}
+
+
+def _check(value: object, shapes: Mapping[str, Any]) -> None:
+    for name, shape in shapes.items():
+        if not isinstance(held := getattr(value, name), shape):
+            raise InvalidRequest(f"{name}: cannot be {type(held).__name__}", field=name)

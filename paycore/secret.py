@@ -8,17 +8,14 @@ from itertools import accumulate
 from typing import Final, NoReturn
 
 MASK: Final = "[secret]"
-_MARKS: Final = frozenset("*xX#•●×·")
-"""What others mask with."""
+_MARKS: Final = frozenset("*xX#•●×·")  # what others mask with
+_ISSUED: Final = re.compile(r"2[2-7]\d{14,17}|3[04-9]\d{12,17}|[456]\d{12,18}|8[12]\d{14,17}")
 _ESCAPE: Final = re.compile(
-    r"\\u([0-9a-fA-F]{4})|(?:%(?:25)*|\\x)(?:([0-7][0-9a-fA-F])|[89a-fA-F][0-9a-fA-F])|\\[nrt]|&nbsp;"
+    r"\\u([0-9a-fA-F]{4})|(?:%(?:25)*|\\x)(?:([0-7][0-9a-fA-F])|[89a-fA-F][0-9a-fA-F])"
+    r"|\\[nrt]|&nbsp;"
 )
 _PLACE: Final = re.compile(r"\d\0*")
 _RUN: Final = re.compile(r"\d\0*+(?:(?:[^\w:]|_){0,8}+\d\0*+){12,}+")
-_ISSUED: Final = re.compile(
-    r"2[2-7]\d{14,17}|3[04-9]\d{12,17}|[456]\d{12,18}|8[12]\d{14,17}", re.ASCII
-)
-"""How the numbers of real cards begin, and how long they are."""
 
 
 class Secret:
@@ -34,12 +31,11 @@ class Secret:
         if not isinstance(text, str):
             del text  # a traceback shows local variables
             raise TypeError("a secret is a text")
-        object.__setattr__(self, "_Secret__text", text)
+        self.__text = text
 
     def reveal(self) -> str:
         """Return the text itself; hold it no longer than the line that needs it."""
-        text: str = object.__getattribute__(self, "_Secret__text")
-        return text
+        return self.__text
 
     def __repr__(self) -> str:
         return MASK
@@ -50,7 +46,7 @@ class Secret:
         return MASK
 
     def __len__(self) -> int:
-        return len(self.reveal())
+        return len(self.__text)
 
     def __eq__(self, other: object) -> bool:
         """Compare with another secret in constant time; a plain text is never equal."""
@@ -58,10 +54,8 @@ class Secret:
 
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(_bytes(self), _bytes(other))
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("a secret cannot be changed")
+        both = (secret.__text.encode("utf-8", "surrogatepass") for secret in (self, other))
+        return hmac.compare_digest(*both)
 
     def __dir__(self) -> list[str]:
         return ["reveal"]  # who reads every attribute that `dir` names must not meet the text
@@ -75,16 +69,12 @@ class Secret:
     __deepcopy__ = __copy__
 
 
-def _bytes(secret: Secret) -> bytes:
-    return secret.reveal().encode("utf-8", "surrogatepass")
-
-
 def mask_card(number: str) -> str:
     """Return a card number as it may be shown: first 6 and last 4, and never under 6 hidden.
 
     Digits count, and the marks of an earlier masking: what is masked already stays masked.
     """
-    kept = "".join("*" if c in _MARKS or not c.isascii() else c for c in number)
+    kept = ("*" if c in _MARKS or not c.isascii() else c for c in number)
     places = "".join(c for c in kept if c == "*" or c.isdigit())
     shown = max(0, min(10, len(places) - 6))
     tail = min(4, shown)
@@ -101,8 +91,9 @@ def scrub(text: str, *known: Secret) -> str:
     """
     for secret in known:
         text = text.replace(secret.reveal(), MASK) if secret else text
-    flat, shown, at = _flat(text), [], 0
-    for start, end in _merged(_spans(flat)):
+    flat, at = _flat(text), 0
+    shown: list[str] = []
+    for start, end in _joined(_spans(flat)):
         shown += text[at:start], mask_card(_digits(flat[start:end]))
         at = end
     return "".join((*shown, text[at:]))
@@ -143,21 +134,17 @@ def _spans(flat: str) -> Iterator[tuple[int, int]]:
 def _luhn_sums(digits: list[int]) -> list[list[int]]:
     """Return the running sums of Luhn's check, with the even and with the odd places doubled."""
     pairs = [(d, d * 2 - 9 if d > 4 else d * 2) for d in digits]
-    return [
-        [0, *accumulate(pair[place % 2 == doubled] for place, pair in enumerate(pairs))]
-        for doubled in (0, 1)
-    ]
+    return [[0, *accumulate(p[at % 2 == odd] for at, p in enumerate(pairs))] for odd in (0, 1)]
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans with those that overlap joined: no half of a number stays visible."""
-    joined: list[tuple[int, int]] = []
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans with those that overlap made one: no half of a number stays visible."""
+    joined = [(0, 0)]
     for start, end in spans:
-        if joined and start < joined[-1][1]:
-            start, end = joined[-1][0], max(end, joined.pop()[1])
-        joined.append((start, end))
-    return joined
+        before = joined.pop() if start < joined[-1][1] else (start, end)
+        joined.append((before[0], max(end, before[1])))
+    return joined[1:]
 
 
-def _digits(text: str) -> str:
-    return "".join(str(int(c)) for c in text if c.isdecimal())
+def _digits(flat: str) -> str:
+    return "".join(str(int(c)) for c in flat if c.isdecimal())

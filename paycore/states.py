@@ -66,7 +66,14 @@ FOLLOWS: Final[Mapping[State, frozenset[State]]] = {
     State.RESERVED: frozenset({State.SUBMITTING}),
     State.NOT_SENT: frozenset({State.SUBMITTING}),
     State.SUBMITTING: frozenset(
-        {State.SUCCEEDED, State.PENDING, State.DECLINED, State.NOT_SENT, State.UNKNOWN}
+        {
+            State.SUCCEEDED,
+            State.PENDING,
+            State.DECLINED,
+            State.EXPIRED,
+            State.NOT_SENT,
+            State.UNKNOWN,
+        }
     ),
     State.UNKNOWN: frozenset(
         {State.PENDING, State.SUCCEEDED, State.DECLINED, State.EXPIRED, State.NOT_EXECUTED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import struct
@@ -54,7 +55,7 @@ class FaultServer:
         self._accepting.join()
         for line in self._lines:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # past TLS, which would object
         for thread in self._threads:
             thread.join()
         self._listener.close()
@@ -67,20 +68,19 @@ class FaultServer:
                 return
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
-            self._lines.append(line.dup())
-            thread = Thread(target=self._serve, args=(line, self._lines[-1]), daemon=True)
+            if self.tls is not None:
+                line = self.tls.wrap_socket(line, server_side=True, do_handshake_on_connect=False)
+            self._lines.append(line)
+            thread = Thread(target=self._serve, args=(line,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, line: socket.socket, handle: socket.socket) -> None:
-        with suppress(OSError):  # whoever is told to misbehave is left alone now and then
-            if self.tls is not None:
-                line = self.tls.wrap_socket(line, server_side=True)
+    def _serve(self, line: socket.socket) -> None:
+        with line, suppress(OSError):  # whoever is told to misbehave is left alone now and then
+            if isinstance(line, ssl.SSLSocket):
+                line.do_handshake()
             self.play(Guest(self, line))
-        with suppress(OSError):
-            handle.shutdown(socket.SHUT_RDWR)
-        line.close()
-        handle.close()
+            socket.socket.shutdown(line, socket.SHUT_WR)  # the end comes after what was said
 
 
 class Guest:
@@ -132,6 +132,17 @@ class Guest:
     def pause(self, seconds: float | None = None) -> bool:
         """Wait, at most until the server stops; return whether it has."""
         return self._server.over.wait(seconds)
+
+    def relay(self, port: int) -> None:
+        """Carry bytes to and fro between this connection and `port`, as a proxy does."""
+        with socket.create_connection(("127.0.0.1", port)) as beyond:
+            ends = {self._line: beyond, beyond: self._line}
+            while True:
+                for end in select.select(list(ends), [], [])[0]:
+                    part = end.recv(65536)  # at least a whole TLS record: nothing stays pending
+                    if not part:
+                        return
+                    ends[end].sendall(part)
 
     def reset(self) -> None:
         """End the connection with RST."""

@@ -33,8 +33,11 @@ class Letters:
         return row
 
     def mark(self, row: str, state: InboxState, reason: str) -> None:
-        """Note what became of a message."""
-        self._put(replace(self._rows[row], state=state, reason=reason))
+        """Note what became of a message; one that is finished stays as it is."""
+        before = self._rows[row]
+        if not before.state.is_finished:
+            tries = before.tries + (not state.is_finished)
+            self._put(replace(before, state=state, reason=reason, tries=tries))
 
     def in_state(self, state: InboxState | None) -> tuple[InboxRow, ...]:
         """Return the messages in that state, or all of them, oldest first."""

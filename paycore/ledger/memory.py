@@ -20,7 +20,7 @@ from paycore.ledger.protocol import (
     Reserved,
     Source,
 )
-from paycore.ledger.rules import admitted, books_differ, reserved_amount
+from paycore.ledger.rules import admitted, concluded, reserved_amount
 from paycore.ledger.shelf import Shelf
 from paycore.naming import wire_references
 from paycore.operation import Operation
@@ -56,19 +56,16 @@ class MemoryLedger:
             if not admitted(intent, known, payment, self.operations(intent.owner, intent.kind)):
                 assert known is not None  # a refusal raises, so only a replay comes here
                 return Reserved(known, fresh=False)
-            until = now + timedelta(seconds=intent.lease_s)
-            operation = (
-                replace(
-                    known,
-                    state=State.SUBMITTING,
-                    amount=reserved_amount(intent, payment),
-                    sends=known.sends + 1,
-                    fence=known.fence + 1,
-                    lease_until=until,
-                    updated_at=now,
-                )
-                if known
-                else self._new(intent, payment, now, until)
+            operation = replace(
+                known or self._new(intent, now),
+                state=State.SUBMITTING,
+                amount=reserved_amount(intent, payment),
+                charge=_charge_of(intent, payment),
+                sends=known.sends + 1 if known else 1,
+                fence=known.fence + 1 if known else 1,
+                lease_until=now + timedelta(seconds=intent.lease_s),
+                sent_at=now,
+                updated_at=now,
             )
             self._shelf.put(operation)
             if intent.kind is Kind.CHARGE and payment is None and intent.amount is not None:
@@ -77,12 +74,9 @@ class MemoryLedger:
                 )
             return Reserved(operation, fresh=True)
 
-    def _new(
-        self, intent: Intent, payment: Payment | None, now: datetime, until: datetime
-    ) -> Operation:
+    def _new(self, intent: Intent, now: datetime) -> Operation:
         number = len(self.operations(intent.owner, intent.kind)) + 1
         names = wire_references(intent.kind, intent.owner, number, intent.naming)
-        captured = payment.captured if payment and intent.kind.gives_back else None
         return Operation(
             id=uuid.uuid4().hex,
             kind=intent.kind,
@@ -92,13 +86,11 @@ class MemoryLedger:
             account=intent.account,
             reference=next(n for n in names if not self._shelf.taken(intent.account, n)),
             method=intent.method,
-            amount=reserved_amount(intent, payment),
-            state=State.SUBMITTING,
+            amount=intent.amount,
+            state=State.RESERVED,
             created_at=now,
             updated_at=now,
             attempt=number,
-            lease_until=until,
-            charge=captured.id if captured else "",
             nonce=intent.nonce,
         )
 
@@ -117,9 +109,8 @@ class MemoryLedger:
             )
             if fence is not None and fence != before.fence:
                 return before
-            payment = self.payment(before.owner) if before.kind is Kind.CHARGE else None
-            differ = books_differ(payment, report) if payment and source is Source.QUERY else ""
-            after = before.disputed(differ) if differ else before.after(report)
+            payment = None if before.kind is Kind.TOKEN else self.payment(before.owner)
+            after = concluded(before, report, source, payment)
             if after != before:
                 after = replace(after, updated_at=now, lease_until=None)
                 self._shelf.put(after)
@@ -187,7 +178,8 @@ class MemoryLedger:
 
     def due(self, now: datetime, limit: int | None) -> Sequence[Operation]:
         with self._lock:
-            return [o for o in self._shelf.unsettled() if o.is_free(now)][:limit]
+            free = [o for o in self._shelf.unsettled() if o.is_free(now)]
+            return sorted(free, key=lambda o: o.checked_at or o.created_at)[:limit]
 
     def evidence(self, operation: str) -> tuple[Evidence, ...]:
         with self._lock:
@@ -213,3 +205,9 @@ class MemoryLedger:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _charge_of(intent: Intent, payment: Payment | None) -> str:
+    """Return the id of the charge that an admitted refund or void gives back of."""
+    captured = payment.captured if payment and intent.kind.gives_back else None
+    return captured.id if captured else ""

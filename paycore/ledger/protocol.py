@@ -35,6 +35,11 @@ class InboxState(str, Enum):
     QUARANTINED = "quarantined"
     DEAD = "dead"
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will be made of it by itself."""
+        return self not in (InboxState.VERIFIED, InboxState.PARKED)
+
 
 @dataclass(frozen=True)
 class Intent:
@@ -92,6 +97,8 @@ class InboxRow:
     reason: str = ""
     copies: int = 1
     """How often it came."""
+    tries: int = 0
+    """How often it was tried without being finished."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,8 @@ class Ledger(Protocol):
     ) -> Operation:
         """Commit what `operation.after(report)` says, with the report as evidence; return it.
 
-        A writer whose `fence` is no longer the operation's leaves its evidence and no more.
+        A writer whose `fence` is no longer the operation's leaves its evidence and no more; one
+        that is given up (SUBMITTING to UNKNOWN by the core) gets another fence.
         """
 
     def claim_check(self, operation: str, now: datetime, not_within_s: float) -> bool:
@@ -162,7 +170,10 @@ class Ledger(Protocol):
         """Return up to `limit` payments after the place `after`, oldest first."""
 
     def due(self, now: datetime, limit: int | None) -> Sequence[Operation]:
-        """Return open operations to ask about; never one whose dispatcher may be at work."""
+        """Return open operations to ask about, those that waited longest first.
+
+        Never one whose dispatcher may be at work.
+        """
 
     def evidence(self, operation: str) -> tuple[Evidence, ...]:
         """Return everything observed about an operation, in order."""
@@ -173,7 +184,7 @@ class Ledger(Protocol):
         """Store a verified message, or count another copy of one that is there; return its row."""
 
     def mark(self, row: str, state: InboxState, reason: str = "") -> None:
-        """Note what became of a kept message."""
+        """Note what became of a kept message; one that is finished stays as it is."""
 
     def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
         """Return kept messages in that state, or all of them, oldest first."""

@@ -1,16 +1,21 @@
-"""What may be reserved, and when books differ: pure, and the same for every ledger."""
+"""What may be reserved, and what a report may do: pure, and the same for every ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from paycore.errors import Conflict, InvalidRequest
-from paycore.ledger.protocol import Intent
+from paycore.ledger.protocol import Intent, Source
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.report import Report
-from paycore.states import Kind, State
+from paycore.states import LATE, Kind, State, Step, advance
+
+_LATE: Final = "succeeded after "
+"""How the review of a late success begins: the one that stands in nobody's way."""
 
 
 def admitted(
@@ -42,6 +47,9 @@ def admitted(
         _admit_token(intent, siblings)
     else:
         _admit_return(intent, payment)
+    for other in siblings:
+        if other.state is State.NOT_SENT and other.review:
+            raise Conflict(f"{intent.owner}: under review: {other.review}")
     return True
 
 
@@ -69,8 +77,11 @@ def _admit_return(intent: Intent, payment: Payment | None) -> None:
     """Admit a refund or a void: one remedy for each cent, and never more than was captured."""
     if payment is None or payment.captured is None:
         raise InvalidRequest(f"{intent.owner}: nothing was captured", field="reference")
-    if payment.captured.review and not payment.captured.late:
-        raise Conflict(f"{intent.owner}: under review: {payment.captured.review}")
+    review = payment.captured.review
+    if review and not review.startswith(_LATE):
+        raise Conflict(f"{intent.owner}: under review: {review}")
+    if payment.captured.account != intent.account:
+        raise Conflict(f"{intent.owner}: another account has the money now; ask again")
     if intent.kind is Kind.VOID and payment.refundable != payment.amount:
         raise Conflict(f"{intent.owner}: a refund or a void stands in the way of voiding it whole")
     if not payment.refundable:
@@ -88,18 +99,74 @@ def reserved_amount(intent: Intent, payment: Payment | None) -> Money | None:
     return intent.amount
 
 
-def books_differ(payment: Payment, report: Report) -> str:
+def concluded(
+    before: Operation, report: Report, source: Source, payment: Payment | None
+) -> Operation:
+    """Return the operation as it stands after `report`: `after`, within what the ledger allows.
+
+    Books that differ, a late success that only a message tells, and one that would give back
+    more than is left, move nothing and raise the review flag. What the core concludes by itself
+    gives way to anything that was told meanwhile. An operation whose dispatcher is given up gets
+    another fence: who was at work on it can write no more.
+    """
+    if source is Source.CORE:
+        return _by_ourselves(before, report)
+    if payment is not None and (objection := _objection(before, report, source, payment)):
+        return replace(before.disputed(objection), review=_worst(before.review, objection))
+    return before.after(report)
+
+
+def _by_ourselves(before: Operation, report: Report) -> Operation:
+    if advance(before.state, report.state) is not Step.MOVES:
+        return before
+    overtaken = before.state is State.SUBMITTING
+    return replace(before.after(report), fence=before.fence + overtaken)
+
+
+def _objection(before: Operation, report: Report, source: Source, payment: Payment) -> str:
+    if before.kind is Kind.CHARGE and source is Source.QUERY:
+        return "" if before.mismatch(report) else books_differ(payment, before, report)
+    if report.state is not State.SUCCEEDED or before.state not in LATE:
+        return ""
+    if source is Source.NOTIFICATION:
+        return f"a message says that it {_LATE}{before.state.value}; only a query could"
+    if before.kind.gives_back and before.amount is not None:
+        captured = payment.captured
+        left = payment.refundable if captured and captured.id == before.charge else None
+        if left is None or before.amount > left:
+            return f"told to have {_LATE}{before.state.value}, and more than was left"
+    return ""
+
+
+def _worst(review: str, objection: str) -> str:
+    """Return the review to keep: the first, but a late success stands behind whatever is worse."""
+    return objection if not review or review.startswith(_LATE) else review
+
+
+def books_differ(payment: Payment, charge: Operation, report: Report) -> str:
     """Return in what the provider's books differ from ours about a charge; empty if in nothing.
 
-    What open refunds will do is not known, so anything between their doing and not doing agrees.
+    What open refunds will do is not known, so anything between their doing and not doing agrees;
+    what moved while the provider was being asked cannot be compared. Of two captured charges only
+    the one that gives the money back has books.
     """
     told = report.refundable
-    if told is None or report.state is not State.SUCCEEDED:
+    if told is None or report.state is not State.SUCCEEDED or _in_motion(payment, charge):
         return ""
     if told.currency != payment.amount.currency:
         return "the provider keeps this payment in another currency"
-    most = payment.refundable + payment.reserved if payment.captured else payment.amount
-    least = payment.refundable if payment.captured else payment.amount
+    least = most = payment.amount
+    if charge.state is State.SUCCEEDED:
+        if payment.captured is None or payment.captured.id != charge.id:
+            return ""
+        least, most = payment.refundable, payment.refundable + payment.reserved
     if least <= told <= most:
         return ""
     return "what the provider says is left to refund differs from our books"
+
+
+def _in_motion(payment: Payment, charge: Operation) -> bool:
+    """Return whether money was given back since the provider was last asked about a charge."""
+    asked = charge.checked_at
+    given = (o for o in payment.operations if o.kind.gives_back)
+    return asked is not None and any(operation.updated_at > asked for operation in given)

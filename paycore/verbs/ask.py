@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from paycore import log
 from paycore.account import Account
-from paycore.errors import PaycoreError
 from paycore.intents import QueryRequest
 from paycore.ledger.protocol import Source
-from paycore.methods import METHOD_NAMES, EmbeddedForm, HostedPage
 from paycore.operation import Operation
 from paycore.report import Conclusion, NotFound, Report
-from paycore.states import REPORTABLE, Kind, State
-from paycore.wire.talk import converse
+from paycore.states import REPORTABLE, State
+from paycore.verbs.giving_up import ABSENT, given_up
+from paycore.wire.talk import Call, Reply, converse
 from paycore.wiring import Wiring
 
 HINT_GAP_S: Final = 30.0
 """How long a payer's return or a repeated message must wait before it causes another query."""
 
 
-_PAGES: Final = frozenset({METHOD_NAMES[HostedPage], METHOD_NAMES[EmbeddedForm]})
+@dataclass(frozen=True)
+class Asked:
+    """An operation as it stands after its provider was asked about it, or was not."""
+
+    operation: Operation
+    answer: Report | NotFound | None = None
+    """What the provider said; None where nobody asked, or nothing came that proves anything."""
 
 
 def ask(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> Operation:
@@ -30,42 +35,59 @@ def ask(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> Ope
     A query that fails proves nothing and changes nothing; the operation comes back as it was.
     One that its dispatcher may still be at work on is left alone.
     """
+    if operation.state is State.NOT_SENT:
+        return operation
+    return asked(wiring, operation, not_within_s=not_within_s).operation
+
+
+def asked(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> Asked:
+    """Ask as `ask` does, NOT_SENT included, and return the provider's answer with the operation."""
     now = wiring.now()
-    if not operation.is_free(now) or operation.state is State.NOT_SENT:
-        return operation
     account = wiring.accounts.get(operation.account)
-    if account is None or not wiring.ledger.claim_check(operation.id, now, not_within_s):
-        return operation
+    if account is None or not operation.is_free(now):
+        return Asked(operation)
+    if not wiring.ledger.claim_check(operation.id, now, not_within_s):
+        return Asked(wiring.ledger.operation(operation.id))
+    before = operation
     if operation.state is State.SUBMITTING:
-        operation = _given_up(wiring, operation)
-    report = _answer(wiring, account, operation)
-    if report is None:
-        return wiring.ledger.operation(operation.id)
-    after = wiring.ledger.record(operation.id, report, Source.QUERY, wiring.now())
-    if _abandoned(wiring, account, after, report):
-        gone = Conclusion(after.reference, State.EXPIRED, reason="nobody paid in time")
-        after = wiring.ledger.record(after.id, gone, Source.CORE, wiring.now())
+        before = _taken_over(wiring, operation)
+        if before.state is not State.UNKNOWN:
+            return Asked(before)  # its dispatcher came back after all
+    answer, replied = _answer(wiring, account, before)
+    after = _recorded(wiring, before, answer)
+    if verdict := given_up(wiring, account, after, answer, replied=replied):
+        after = wiring.ledger.record(after.id, verdict, Source.CORE, wiring.now())
     if after.state is not operation.state:
         wiring.listeners.emit("operation_finished", operation=after)
-    return after
+    return Asked(after, answer)
 
 
-def _given_up(wiring: Wiring, operation: Operation) -> Operation:
+def _taken_over(wiring: Wiring, operation: Operation) -> Operation:
     """Return an operation whose dispatcher never came back as what it is: UNKNOWN."""
     lost = Conclusion(operation.reference, State.UNKNOWN, reason="its dispatcher never came back")
-    return wiring.ledger.record(operation.id, lost, Source.CORE, wiring.now())
+    return wiring.ledger.record(
+        operation.id, lost, Source.CORE, wiring.now(), fence=operation.fence
+    )
 
 
-def _answer(wiring: Wiring, account: Account, operation: Operation) -> Report | None:
-    """Return what the provider reports, or nothing if its answer proves nothing."""
+def _answer(
+    wiring: Wiring, account: Account, operation: Operation
+) -> tuple[Report | NotFound | None, bool]:
+    """Return what the provider says, if it proves anything, and whether it replied at all."""
+    replies: list[Reply] = []
+
+    def send(call: Call) -> Reply:
+        replies.append(account.send(call))
+        return replies[-1]
+
+    said: Any = None
     try:
-        said = converse(account.talk("query", _request(wiring, operation)), account.send)
-    except PaycoreError as error:
-        problem = type(error).__name__
-    else:
-        if isinstance(said, Report) and said.state in REPORTABLE:
-            return said
+        said = converse(account.talk("query", _request(wiring, operation)), send)
         problem = "not found" if isinstance(said, NotFound) else type(said).__name__
+    except Exception as error:
+        problem = type(error).__name__
+    if isinstance(said, Report) and said.state in REPORTABLE:
+        return said, True
     log.event(
         "query_without_answer",
         account=account.name,
@@ -73,7 +95,18 @@ def _answer(wiring: Wiring, account: Account, operation: Operation) -> Report | 
         reference=operation.reference,
         reason=problem,
     )
-    return None
+    return (said if isinstance(said, NotFound) else None), bool(replies)
+
+
+def _recorded(wiring: Wiring, operation: Operation, answer: Report | NotFound | None) -> Operation:
+    """Commit what was said, *not found* as evidence only; return the operation as it stands."""
+    if answer is None or (isinstance(answer, NotFound) and operation.state is State.NOT_SENT):
+        return wiring.ledger.operation(operation.id)
+    if isinstance(answer, NotFound):
+        answer = Conclusion(
+            operation.reference, State.UNKNOWN, reason=ABSENT, raw={**answer.raw, "paycore": ABSENT}
+        )
+    return wiring.ledger.record(operation.id, answer, Source.QUERY, wiring.now())
 
 
 def _request(wiring: Wiring, operation: Operation) -> QueryRequest:
@@ -89,12 +122,3 @@ def _request(wiring: Wiring, operation: Operation) -> QueryRequest:
         charge_provider_reference=charged.provider_reference if charged else "",
         charge_refundable=before if operation.state.is_open else None,
     )
-
-
-def _abandoned(wiring: Wiring, account: Account, operation: Operation, report: Report) -> bool:
-    """Return whether a page is past its lifetime and the provider just said that nobody paid."""
-    if operation.method not in _PAGES or report.state is not State.PENDING:
-        return False
-    lifetime = timedelta(seconds=account.description.page_lifetime_s)
-    waiting = operation.state is State.PENDING and operation.kind in (Kind.CHARGE, Kind.TOKEN)
-    return waiting and wiring.now() > operation.created_at + lifetime

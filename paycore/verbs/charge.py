@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from paycore import checks
 from paycore.account import Account
 from paycore.dispatch import dispatch
-from paycore.errors import InvalidRequest
+from paycore.errors import InvalidRequest, LedgerError, OutcomeUnknown
 from paycore.fingerprint import fingerprint
 from paycore.intents import ChargeRequest, Payer
 from paycore.ledger.protocol import Intent
@@ -17,8 +17,8 @@ from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.states import Kind, State
+from paycore.verbs.inbox import apply_parked
 from paycore.verbs.payer_return import new_nonce, with_nonce
-from paycore.verbs.receive import apply_parked
 from paycore.wiring import Wiring
 
 
@@ -44,7 +44,6 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
     account = wiring.account(_account_for(wiring, wish))
     money = checks.amount(wish.amount, account)
     method = checks.charge_method(wish.method, account, wiring.return_hosts)
-    nonce = new_nonce(method)
     intent = Intent(
         kind=Kind.CHARGE,
         owner=reference,
@@ -55,23 +54,32 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
         lease_s=account.lease_s,
         amount=money,
         method=METHOD_NAMES[type(method)],
-        nonce=nonce,
+        nonce=new_nonce(method),
         metadata=checks.plain_members(wish.metadata, "metadata"),
     )
     request = ChargeRequest(
         reference="",  # the ledger makes it
         amount=money,
-        method=with_nonce(_in_provider_words(wiring, account, method), nonce),
+        method=_in_provider_words(wiring, account, method),
         description=checks.text(wish.description, "description"),
         details=checks.text(wish.details, "details"),
         payer=checks.payer(wish.payer),
         extra=checks.plain_members(wish.extra, "extra"),
     )
-    operation = dispatch(
-        wiring, account, intent, "charge", lambda o: replace(request, reference=o.reference)
-    )
+    operation = dispatch(wiring, account, intent, "charge", lambda o: _told(request, o))
     apply_parked(wiring, operation)
-    return payment_of(wiring, operation)
+    try:
+        return payment_of(wiring, operation)
+    except LedgerError:
+        raise OutcomeUnknown(
+            f"{reference}: the charge was recorded and cannot be read now; find it later"
+        ) from None
+
+
+def _told(request: ChargeRequest, operation: Operation) -> ChargeRequest:
+    """Return what the provider is told of an operation: its reference, and its payer's nonce."""
+    method = with_nonce(request.method, operation.nonce)
+    return replace(request, reference=operation.reference, method=method)
 
 
 def payment_of(wiring: Wiring, operation: Operation) -> Payment:

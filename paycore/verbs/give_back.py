@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from paycore import checks
 from paycore.dispatch import dispatch
 from paycore.errors import InvalidRequest, NotSupported
@@ -15,7 +13,7 @@ from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.results import Refund, Void
 from paycore.states import Kind, State
-from paycore.verbs.receive import apply_parked
+from paycore.verbs.inbox import apply_parked
 from paycore.wiring import Wiring
 
 
@@ -32,26 +30,26 @@ def void(wiring: Wiring, reference: str, key: str) -> Void:
 def reverse(wiring: Wiring, reference: str, key: str) -> Refund | Void:
     """Void the charge, or refund all that is left where it cannot be voided.
 
-    The caller asked for either; a void that is surely declined is followed by a refund under the
+    The caller asked for either; a void that surely did nothing is followed by a refund under the
     same key, one whose outcome is open is not.
     """
     payment = known_payment(wiring, reference)
-    captured = payment.captured
-    begun = wiring.ledger.by_key(Kind.REFUND, key)
-    can_void = captured is not None and "void" in wiring.account(captured.account).provider.hooks
-    if (
-        begun is None
-        and can_void
-        and (payment.refundable == payment.amount or _voided(wiring, key))
-    ):
+    checks.name(key, "key")
+    if wiring.ledger.by_key(Kind.REFUND, key) is None and _can_void(wiring, payment, key):
         tried = void(wiring, reference, key)
-        if tried.state is not State.DECLINED:
+        if tried.state not in (State.DECLINED, State.NOT_EXECUTED):
             return tried
     return refund(wiring, reference, None, key)
 
 
-def _voided(wiring: Wiring, key: str) -> bool:
-    return wiring.ledger.by_key(Kind.VOID, key) is not None
+def _can_void(wiring: Wiring, payment: Payment, key: str) -> bool:
+    """Return whether a void was begun under this key, or may be tried."""
+    if wiring.ledger.by_key(Kind.VOID, key) is not None:
+        return True
+    captured = payment.captured
+    if captured is None or payment.refundable != payment.amount:
+        return False
+    return "void" in wiring.account(captured.account).provider.hooks
 
 
 def known_payment(wiring: Wiring, reference: str) -> Payment:
@@ -70,10 +68,7 @@ def _give_back(
     wiring: Wiring, kind: Kind, reference: str, amount: Money | None, key: str
 ) -> Operation:
     payment = known_payment(wiring, reference)
-    checks.name(key, "key")
-    charged = payment.captured
-    if charged is None or charged.amount is None:
-        raise InvalidRequest(f"{reference}: nothing was captured", field="reference")
+    charged = _charged(wiring, payment, kind, checks.name(key, "key"))
     account = wiring.account(charged.account)
     account.require(kind.value)
     if amount is not None:
@@ -90,15 +85,26 @@ def _give_back(
         lease_s=account.lease_s,
         amount=amount,
     )
-    operation = dispatch(wiring, account, intent, kind.value, lambda o: _request(kind, o, charged))
+    operation = dispatch(wiring, account, intent, kind.value, lambda o: _request(wiring, o))
     return apply_parked(wiring, operation)
 
 
-def _request(kind: Kind, operation: Operation, charged: Operation) -> Any:
-    """Return what the provider is asked; a void that reserved less than the whole cannot be."""
+def _charged(wiring: Wiring, payment: Payment, kind: Kind, key: str) -> Operation:
+    """Return the charge to give back of: the one this key stands for, else the one that took it."""
+    known = wiring.ledger.by_key(kind, key)
+    if known is not None and known.owner == payment.reference and known.state is not State.NOT_SENT:
+        return wiring.ledger.operation(known.charge)
+    if payment.captured is None:
+        raise InvalidRequest(f"{payment.reference}: nothing was captured", field="reference")
+    return payment.captured
+
+
+def _request(wiring: Wiring, operation: Operation) -> RefundRequest | VoidRequest:
+    """Return what the provider is asked, about the charge that the ledger reserved it of."""
+    charged = wiring.ledger.operation(operation.charge)
     if operation.amount is None or charged.amount is None:
         raise NotSupported("nothing to give back")
-    if kind is Kind.VOID:
+    if operation.kind is Kind.VOID:
         return VoidRequest(
             operation.reference, operation.amount, charged.reference, charged.provider_reference
         )

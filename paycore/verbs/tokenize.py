@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from paycore import checks
 from paycore.dispatch import dispatch
 from paycore.fingerprint import fingerprint
@@ -12,8 +10,8 @@ from paycore.ledger.protocol import Intent
 from paycore.methods import METHOD_NAMES, Method
 from paycore.results import Token
 from paycore.states import Kind
+from paycore.verbs.inbox import apply_parked
 from paycore.verbs.payer_return import new_nonce, with_nonce
-from paycore.verbs.receive import apply_parked
 from paycore.wiring import Wiring
 
 
@@ -30,7 +28,6 @@ def tokenize(
     where.require("tokenize")
     checks.name(reference, "reference")
     checks.token_method(method, where, wiring.return_hosts)
-    nonce = new_nonce(method)
     intent = Intent(
         kind=Kind.TOKEN,
         owner=reference,
@@ -40,10 +37,14 @@ def tokenize(
         naming=where.naming,
         lease_s=where.lease_s,
         method=METHOD_NAMES[type(method)],
-        nonce=nonce,
+        nonce=new_nonce(method),
     )
-    request = TokenizeRequest("", with_nonce(method, nonce), checks.payer(payer))
+    who = checks.payer(payer)
     operation = dispatch(
-        wiring, where, intent, "tokenize", lambda o: replace(request, reference=o.reference)
+        wiring,
+        where,
+        intent,
+        "tokenize",
+        lambda o: TokenizeRequest(o.reference, with_nonce(method, o.nonce), who),
     )
     return Token.of(apply_parked(wiring, operation))

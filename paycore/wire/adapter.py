@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from requests import Response
 from requests.adapters import HTTPAdapter
 
 from paycore.wire.lines import POOLS
@@ -45,6 +46,13 @@ class OriginAdapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Leave the pool as it was made: verifying, with the one context that is loaded."""
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """Return the answer unread: its cookies and encodings are nobody's business here."""
+        response = Response()
+        response.status_code = resp.status
+        response.raw = resp
+        return response
 
     def close(self) -> None:
         """Close every connection that is not in use; the others close after their call."""

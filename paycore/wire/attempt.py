@@ -44,10 +44,6 @@ class Attempt:
         if self._line is not None:
             self._line.leave(self)
 
-    def watch_connect(self) -> Watch:
-        """Keep the deadline for connecting, from now on; the caller cancels it when connected."""
-        return watch(min(self.deadline, monotonic() + self.connect_timeout_s), self.expire)
-
     def hold(self, line: Line) -> None:
         """Let the deadline cut `line`; one that has passed cuts it at once."""
         line.take(self)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from marshmallow import RAISE, Schema, fields, pre_load
+from marshmallow import (
+    EXCLUDE,
+    RAISE,
+    Schema,
+    fields,
+    post_dump,
+    post_load,
+    pre_load,
+    validates_schema,
+)
 from marshmallow.exceptions import ValidationError
+from marshmallow.validate import Length
 
+from paycore.errors import InvalidRequest
+from paycore.money import MAX_MINOR, Money
 from paycore.secret import Secret, mask_card
 
 _DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -16,14 +30,17 @@ SENSITIVE: Final = {"sensitive": True}
 
 
 class Digits(fields.Field[int]):
-    """A whole number from 0: a JSON integer, or its ASCII digits without sign or leading zero."""
+    """A whole number within signed 64 bits: a JSON integer, or its ASCII digits; never negative.
+
+    No sign, no blank, no leading zero, no fraction: what is signed as text has one spelling.
+    """
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
-        if type(value) is int and value >= 0:
-            return value
         if isinstance(value, str) and _DIGITS.fullmatch(value):
-            return int(value)
-        raise ValidationError("want digits")
+            value = int(value)
+        if type(value) is not int or not 0 <= value <= MAX_MINOR:
+            raise ValidationError("want digits")
+        return value
 
 
 class Amount(fields.Integer):
@@ -32,10 +49,43 @@ class Amount(fields.Integer):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
 
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return value  # as it is, for `dump` to refuse: marshmallow would cut 15.9 down to 15
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
-        if type(value) is not int or value <= 0:
+        if type(value) is not int or not 0 < value <= MAX_MINOR:
             raise ValidationError("want whole minor units above 0")
         return value
+
+
+class Minor(Digits):
+    """Minor units on the way in: `Heard` makes `Money` of them and its field `currency`."""
+
+
+class Text(fields.String):
+    """A text of 1 to `most` characters, on the way out: `theirs` is its name, `ours` its path."""
+
+    def __init__(self, theirs: str, ours: str, most: int, **kwargs: Any) -> None:
+        super().__init__(
+            data_key=theirs, attribute=ours, required=True, validate=Length(1, most), **kwargs
+        )
+        self.most = most
+
+
+class IfShort(Text):
+    """A text that may as well be left out: it is, where it would be too long."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(value if len(value) <= self.most else "", attr, obj, **kwargs)
+
+
+class Made(fields.Function):
+    """A text of 1 to `most` characters that `make` makes of all that is said, by its names."""
+
+    def __init__(self, theirs: str, most: int, make: Callable[..., str]) -> None:
+        super().__init__(
+            lambda said: make(**said), str, data_key=theirs, required=True, validate=Length(1, most)
+        )
 
 
 class MaskedCard(fields.String):
@@ -59,10 +109,39 @@ class SecretText(fields.Field[Secret]):
         secret = Secret(value) if isinstance(value, str) else value
         if not isinstance(secret, Secret):
             raise ValidationError("want a text")
-        text = secret.reveal()
-        if text != text.strip() or len(text.encode("utf-8", "replace")) < self.shortest:
+        if not _is_sound(secret, self.shortest):
             raise ValidationError(f"want at least {self.shortest} bytes without blanks around")
         return secret
+
+
+class Said(Schema):
+    """What a plugin says: a member that would be an empty text is left out."""
+
+    @post_dump
+    def _full(self, said: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in said.items() if value != ""}
+
+
+class Heard(Schema):
+    """What a plugin hears: null and empty mean absent, and they may add a member any day."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def _full(self, heard: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {name: value for name, value in heard.items() if value not in (None, "")}
+
+    @post_load
+    def _exact(self, heard: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Make money of what is `Minor`, or nothing where no currency comes with it."""
+        for name in (name for name, field in self.fields.items() if isinstance(field, Minor)):
+            minor, currency = heard.get(name), heard.get("currency")
+            try:
+                heard[name] = Money(minor, currency) if currency and minor is not None else None
+            except InvalidRequest:
+                raise ValidationError("not money", name) from None
+        return heard
 
 
 class SettingsSchema(Schema):
@@ -87,18 +166,39 @@ class SettingsSchema(Schema):
         }
 
 
-def host_of(url: str) -> str:
-    """Return the lower-case host of an https or http URL; empty where there is none to trust.
+class KeyedSettings(SettingsSchema):
+    """What an account with one key for both ways may say: the key, and the one before it."""
 
-    User info, blanks, control characters and backslashes make a URL untrustworthy.
-    """
-    if not isinstance(url, str) or not url.isascii() or re.search(r"[\x00-\x20\x7f\\]", url):
-        return ""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # a malformed port raises only when it is read
-    except ValueError:
-        return ""
-    if parts.scheme not in ("https", "http") or "@" in parts.netloc:
-        return ""
-    return (parts.hostname or "").lower()
+    merchant_key = SecretText(required=True)
+    previous_merchant_key = SecretText(load_default=None)
+    previous_key_until = fields.AwareDateTime(load_default=None)
+
+    @validates_schema
+    def _ends(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        """Refuse a previous key without an end, which nobody would ever retire."""
+        if (data["previous_merchant_key"] is None) != (data["previous_key_until"] is None):
+            raise ValidationError("want both or neither", "previous_key_until")
+
+
+@dataclass(frozen=True)
+class KeyedAccount:
+    """What `KeyedSettings` loads; a plugin's account adds its own."""
+
+    base_url: str
+    mode: str
+    notify_url: str
+    pci_dss: bool
+    merchant_key: Secret
+    previous_merchant_key: Secret | None
+    previous_key_until: datetime | None
+
+    def keys(self, now: datetime) -> Iterator[Secret]:
+        """Yield the keys that a message may be signed with at `now`, the current one first."""
+        yield self.merchant_key
+        if self.previous_merchant_key and self.previous_key_until and now < self.previous_key_until:
+            yield self.previous_merchant_key
+
+
+def _is_sound(secret: Secret, shortest: int) -> bool:
+    text = secret.reveal()
+    return text == text.strip() and len(text.encode("utf-8", "replace")) >= shortest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from paycore.errors import InvalidRequest, OutcomeUnknown, PaycoreError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "[hidden]"
 UNLISTED = "[unlisted]"
+_SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 
 
 def load(
@@ -32,7 +34,9 @@ def load(
         loaded = schema.load(fields)
     except ValidationError as invalid:
         names = _names(invalid.messages)
-    except (TypeError, ValueError, ArithmeticError):
+    except PaycoreError as refused:  # a value of ours that the provider's fields do not fit
+        names = [refused.field or "?"]
+    except _SLIPS:
         names = ["?"]
     else:
         return dict(loaded)
@@ -52,7 +56,7 @@ def dump(schema: Schema, value: object) -> JsonObject:
     try:
         said: JsonObject = schema.dump(value)
         problems = schema.validate(said)
-    except (ValidationError, TypeError, ValueError, AttributeError):
+    except (ValidationError, PaycoreError, *_SLIPS):
         problems = {"?": ["cannot be said"]}
     if problems:
         names = _names(problems)
@@ -74,13 +78,18 @@ def scrubbed(schema: Schema, fields: Mapping[str, Any]) -> JsonObject:
             shown[scrub(name)] = UNLISTED
         elif field.metadata.get("sensitive"):
             shown[name] = HIDDEN
-        elif isinstance(value, str):
-            shown[name] = scrub(value)
         else:
-            plain = value is None or isinstance(value, (int, float, bool))
-            shown[name] = value if plain else UNLISTED
+            shown[name] = _shown(value)
     return shown
 
 
+def _shown(value: object) -> object:
+    """Return a plain value, masked where it could be a card number, a number as well as a text."""
+    if not isinstance(value, (str, int, float, NoneType)):
+        return UNLISTED
+    text = scrub(str(value))
+    return value if text == str(value) else text
+
+
 def _names(messages: Any) -> list[str]:
-    return sorted(str(name) for name in messages) if isinstance(messages, dict) else ["?"]
+    return sorted(map(str, messages)) if messages and isinstance(messages, dict) else ["?"]

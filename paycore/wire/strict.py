@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Final, NoReturn
 
@@ -13,7 +14,8 @@ JsonObject = dict[str, Any]
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
 _MIN_INT, _MAX_INT = -(2**63), 2**63 - 1
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+MAX_VALUES: Final = 10_000
+_TOKENS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
 
 
 class _Odd(ValueError):
@@ -24,8 +26,8 @@ def parse_json(raw: bytes, otherwise: type[PaycoreError] = OutcomeUnknown) -> Js
     """Return the one JSON object that `raw` holds.
 
     UTF-8 without a byte order mark, at most 256 KiB, at most 32 deep, an object at the top, no
-    repeated names, no NaN or Infinity, integers within signed 64 bits, no lone surrogates,
-    nothing after the value.
+    repeated names, no NaN or Infinity, no number too large to be one, integers within signed 64
+    bits, no lone surrogates, nothing after the value; at most 10,000 values, which bounds memory.
 
     Raises:
         otherwise: `raw` is anything else; the error names the rule and quotes nothing.
@@ -49,7 +51,7 @@ def _parse(raw: bytes) -> JsonObject:
         raise _Odd("not UTF-8") from None
     if text.startswith("\ufeff"):
         raise _Odd("starts with a byte order mark")
-    _check_depth(text)
+    _check_shape(text)
     value = _DECODER.decode(text)
     if not isinstance(value, dict):
         raise _Odd("not an object")
@@ -58,18 +60,20 @@ def _parse(raw: bytes) -> JsonObject:
     return value
 
 
-def _check_depth(text: str) -> None:
-    """Refuse deep nesting before the parser recurses into it."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def _check_shape(text: str) -> None:
+    """Refuse deep nesting and floods of values before the parser goes into them."""
+    opened = text.count("[") + text.count("{")
+    if opened <= MAX_DEPTH and opened + text.count(",") <= MAX_VALUES:
         return
-    depth = 0
-    for token in _BRACKETS.finditer(text):
-        if token[0] in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise _Odd("nested over 32 deep")
-        elif token[0] in "]}":
-            depth -= 1
+    depth = values = 0
+    for token in _TOKENS.finditer(text):
+        mark = token[0]
+        depth += (mark in "[{") - (mark in "]}")
+        values += mark in "[{,"
+        if depth > MAX_DEPTH:
+            raise _Odd("nested over 32 deep")
+        if values > MAX_VALUES:
+            raise _Odd("over 10,000 values")
 
 
 def _check_text(value: object) -> None:
@@ -101,10 +105,21 @@ def _integer(digits: str) -> int:
     return value
 
 
+def _fraction(digits: str) -> Any:
+    value = _LENIENT.decode(digits)
+    if not math.isfinite(value):
+        raise _Odd("a number is too large to be one")
+    return value
+
+
 def _constant(name: str) -> NoReturn:
     raise _Odd(f"{name} is not JSON")
 
 
+_LENIENT: Final = json.JSONDecoder()
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
+    object_pairs_hook=_object,
+    parse_int=_integer,
+    parse_float=_fraction,
+    parse_constant=_constant,
 )

@@ -8,6 +8,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_INDOORS: Final = frozenset({"localhost", "local", "internal"})
+"""What the names of hosts end in that cannot be reached from outside."""
 
 
 def host_of(url: str) -> str:
@@ -39,12 +42,14 @@ def is_loopback(host: str) -> bool:
 
 def is_public(host: str) -> bool:
     """Return whether a host could be reached from outside, as far as its name tells."""
-    if not host or host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+    host = host.rstrip(".")
+    last = host.rpartition(".")[2]
+    if last in _INDOORS:
         return False
     try:
         return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." in host
+    except ValueError:  # 127.1 and 0x7f.0.0.1 are no names either: they are addresses in disguise
+        return "." in host and not _NUMBER.fullmatch(last)
 
 
 def reaches(url: str, *, sandbox: bool) -> bool:
@@ -55,4 +60,4 @@ def reaches(url: str, *, sandbox: bool) -> bool:
     host = host_of(url)
     if sandbox and is_loopback(host):
         return True
-    return url.startswith("https://") and is_public(host)
+    return is_public(host) and url.startswith("https://")

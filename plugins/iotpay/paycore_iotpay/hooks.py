@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import paycore
+from paycore import JsonObject, Kind, OutcomeUnknown, QueryRequest, Report, State
+from paycore.secret import scrub
 from paycore_iotpay.account import Account, AccountSchema
 from paycore_iotpay.schemas import CURRENCIES, HEARD, SAYS
 from paycore_iotpay.signing import sign, verified
 
 UNBOUND: Final = "cardId is not binding"
+SURE: Final = {Kind.CHARGE: frozenset({UNBOUND})}
 CHARGES: Final = {
     paycore.HostedPage: "cc_purchase",
     paycore.EmbeddedForm: "cc_purchase",
@@ -21,20 +23,12 @@ CHARGES: Final = {
     paycore.Wallet: "cc_purchasewithwallet",
     paycore.CardData: "cc_directpurchase",
 }
-TOKENS: Final = {
-    paycore.HostedPage: "cc_addcard",
-    paycore.EmbeddedForm: "cc_addcard",
-    paycore.CardData: "cc_directaddcard",
-}
-_KINDS: Final = {"pay": paycore.Kind.CHARGE, "refund": paycore.Kind.REFUND}
-_STATES: Final = {
-    "0": paycore.State.PENDING,
-    "2": paycore.State.SUCCEEDED,
-    "3": paycore.State.SUCCEEDED,
-    "9": paycore.State.DECLINED,
-}
+ADDS: Final = {"cc_purchase": "cc_addcard", "cc_directpurchase": "cc_directaddcard"}
+TOKENS: Final = {method: ADDS[charge] for method, charge in CHARGES.items() if charge in ADDS}
+_KINDS: Final = {"": None, "pay": Kind.CHARGE, "refund": Kind.REFUND}
+_STATES: Final = {"0": "pending", "2": "succeeded", "3": "succeeded", "9": "declined"}
+_SAME: Final = ("reference", "amount", "provider_reference", "charge_provider_reference")
 _BRANDS: Final = {"V": "visa", "M": "mastercard", "D": "interac"}
-_TELLING: Final = re.compile(r"[0-9]{3,}|[0-9A-Za-z]{20,}")
 
 
 @paycore.hookimpl
@@ -47,7 +41,7 @@ def describe() -> paycore.Description:
         methods=tuple(CHARGES),
         token_methods=tuple(TOKENS),
         currencies=CURRENCIES,
-        sure_refusals={paycore.Kind.CHARGE: frozenset({UNBOUND})},
+        sure_refusals=SURE,
     )
 
 
@@ -58,135 +52,158 @@ def open_account(settings: Mapping[str, Any]) -> Account:
 
 
 @paycore.hookimpl
-def charge(account: Account, request: paycore.ChargeRequest) -> paycore.Talk[paycore.Report]:
+def charge(account: Account, request: paycore.ChargeRequest) -> paycore.Talk[Report]:
     """Ask to be paid: at once, or by a page or form that awaits the payer."""
-    operation = CHARGES[type(request.method)]
-    return (yield from _asked(account, paycore.Kind.CHARGE, operation, request, request.extra))
+    return (yield from _asked(account, Kind.CHARGE, CHARGES[type(request.method)], request))
 
 
 @paycore.hookimpl
-def tokenize(account: Account, request: paycore.TokenizeRequest) -> paycore.Talk[paycore.Report]:
-    """Store a card under our reference; for a page or form, only a query tells the end."""
-    operation = TOKENS[type(request.method)]
-    return (yield from _asked(account, paycore.Kind.TOKEN, operation, request))
+def tokenize(account: Account, request: paycore.TokenizeRequest) -> paycore.Talk[Report]:
+    """Store a card under our reference; of a page or form, only a query tells the end."""
+    return (yield from _asked(account, Kind.TOKEN, TOKENS[type(request.method)], request))
 
 
 @paycore.hookimpl
-def refund(account: Account, request: paycore.RefundRequest) -> paycore.Talk[paycore.Report]:
+def refund(account: Account, request: paycore.RefundRequest) -> paycore.Talk[Report]:
     """Give back part or all of a settled payment."""
-    return (yield from _asked(account, paycore.Kind.REFUND, "cc_refund", request))
+    return (yield from _asked(account, Kind.REFUND, "cc_refund", request))
 
 
 @paycore.hookimpl
-def void(account: Account, request: paycore.VoidRequest) -> paycore.Talk[paycore.Report]:
+def void(account: Account, request: paycore.VoidRequest) -> paycore.Talk[Report]:
     """Cancel a payment that has not settled."""
-    return (yield from _asked(account, paycore.Kind.VOID, "cc_void", request))
+    return (yield from _asked(account, Kind.VOID, "cc_void", request))
 
 
 @paycore.hookimpl
-def query(account: Account, request: paycore.QueryRequest) -> paycore.Talk[paycore.Report]:
-    """Ask by our own reference; a refusal to answer proves nothing."""
+def query(account: Account, request: QueryRequest) -> paycore.Talk[Report]:
+    """Ask what became of it; a refusal to answer proves nothing, not even absence."""
     if request.kind.gives_back:
         return (yield from _given_back(account, request))
-    if request.kind is paycore.Kind.CHARGE:
-        reply = yield _call(account, "cc_query", _number(request.reference, request.provider_reference))
-        return _report(account, request.kind, _opened(reply))
+    if request.kind is Kind.CHARGE:
+        reply = yield _order(account, request.reference, request.provider_reference)
+        return _report(account, Kind.CHARGE, _opened(reply))
     reply = yield _call(account, "cc_querycard", request)
     try:
-        return _report(account, request.kind, _opened(reply, [UNBOUND]))
+        return _report(account, Kind.TOKEN, _opened(reply, [UNBOUND]))
     except paycore.ProviderRefused:
-        return paycore.Report(request.reference, paycore.State.PENDING, kind=request.kind)
+        return Report(request.reference, State.PENDING, kind=Kind.TOKEN)
 
 
 @paycore.hookimpl
 def verify_webhook(account: Account, message: paycore.WebhookMessage) -> paycore.Notification:
     """Check the signature and whose message it is, and only then read it."""
-    try:
-        heard = verified(message.body, account.merchant_key)
-    except paycore.WebhookRejected:
-        previous = account.previous_key(datetime.now(UTC))
-        if previous is None:
-            raise
-        heard = verified(message.body, previous)
+    heard = verified(message.body, *account.keys(datetime.now(UTC)))
     if heard.get("mchId") != account.merchant_id:
         raise paycore.WebhookRejected("mchId: not ours", field="mchId", status=401)
-    report = _report(account, paycore.Kind.CHARGE, heard, otherwise=paycore.WebhookRejected)
+    try:
+        report = _report(account, Kind.CHARGE, heard)
+    except paycore.PaycoreError as odd:
+        raise paycore.WebhookRejected(str(odd), field=odd.field) from None
     return paycore.Notification(report, b"SUCCESS", content_type="text/plain")
 
 
-def _call(account: Account, operation: str, ask: object, extra: Mapping[str, str] | None = None) -> paycore.Call:
+def _asked(account: Account, kind: Kind, operation: str, request: Any) -> paycore.Talk[Report]:
+    """Ask for something once, and report what came of it."""
+    reply = yield _call(account, operation, request)
+    heard = _opened(reply, [*SURE.get(kind, ()), *account.sure_refusals.get(kind, ())])
+    if operation in ("cc_purchase", "cc_addcard"):
+        action, raw = _to_do(account, kind, request.method, heard), paycore.scrubbed(HEARD, heard)
+        return Report(request.reference, State.PENDING, kind=kind, next_action=action, raw=raw)
+    report = _report(account, kind, heard)
+    if kind.gives_back and report.charge_provider_reference != request.charge_provider_reference:
+        raise OutcomeUnknown("originalOrderId: another payment's", field="originalOrderId")
+    return report
+
+
+def _given_back(account: Account, request: QueryRequest) -> paycore.Talk[Report]:
+    """Ask for a refund or void; where the answer is not surely about it, for its payment.
+
+    Of that, only one thing is proof: just this amount is gone from what was refundable.
+    """
+    own, theirs = request.provider_reference, request.charge_provider_reference
+    asked = (Kind.REFUND, request.reference, theirs, request.amount)
+    reply = yield _order(account, "" if own else request.reference, own)
+    with suppress(paycore.PaycoreError):
+        told = _report(account, request.kind, _opened(reply))
+        about = (told.kind, told.reference, told.charge_provider_reference, told.amount)
+        if about == asked and told.raw["status"] not in (3, "3"):
+            return told
+    reply = yield _order(account, request.charge_reference, theirs)
+    paid = _report(account, Kind.CHARGE, _opened(reply))
+    state = State.SUCCEEDED if _is_gone(request, paid) else State.UNKNOWN
+    return Report(request.reference, state, request.amount, request.kind, raw=paid.raw)
+
+
+def _is_gone(asked: QueryRequest, paid: Report) -> bool:
+    """Return whether the payment is the one, and less is left of it by just what was asked."""
+    had, left, amount = asked.charge_refundable, paid.refundable, asked.amount
+    is_it = paid.reference == asked.charge_reference and paid.state is State.SUCCEEDED
+    return bool(is_it and had and amount and left is not None and had == left + amount)
+
+
+def _order(account: Account, ours: str, theirs: str) -> paycore.Call:
+    """Ask about an order by the one number that is said: ours if we have one, else theirs."""
+    ask = {"reference": ours} if ours else {"provider_reference": theirs}
+    return _call(account, "cc_query", ask)
+
+
+def _call(account: Account, operation: str, ask: object) -> paycore.Call:
     """Say it, with the members that are passed through, and sign it all."""
     said = paycore.dump(SAYS[operation], {"ask": ask, "by": account})
-    for name in {"sign", *said} & {*(extra or {})}:
-        raise paycore.InvalidRequest(f"extra: {name} is ours to say", field="extra")
-    said |= extra or {}
+    extra = getattr(ask, "extra", {})
+    if ours := {"sign", *said}.intersection(extra):
+        raise paycore.InvalidRequest(f"extra: {min(ours)} is ours to say", field="extra")
+    said |= extra
     said["sign"] = sign(said, account.merchant_key)
     return paycore.Call(f"{account.base_url}/v3/{operation}", said)
 
 
-def _number(ours: str, theirs: str) -> Mapping[str, str]:
-    """Return one number to query by: ours as long as there is one, nobody else can choose it."""
-    return {"reference": ours} if ours else {"provider_reference": theirs}
-
-
-def _asked(account: Account, kind: paycore.Kind, operation: str, request: Any, extra: Mapping[str, str] | None = None) -> paycore.Talk[paycore.Report]:
-    """Ask for something once, and report what came of it."""
-    reply = yield _call(account, operation, request, extra)
-    sure = {*describe().sure_refusals.get(kind, ()), *account.sure_refusals.get(kind, ())}
-    heard = _opened(reply, sure)
-    if operation in ("cc_purchase", "cc_addcard"):
-        return _to_act(account, kind, request, heard)
-    report = _report(account, kind, heard)
-    if report.charge_provider_reference not in ("", getattr(request, "charge_provider_reference", "")):
-        raise paycore.OutcomeUnknown("originalOrderId: another payment's", field="originalOrderId")
-    return report
-
-
-def _given_back(account: Account, request: paycore.QueryRequest) -> paycore.Talk[paycore.Report]:
-    """Ask for the refund or void itself; if the answer is not surely about it, for the payment.
-
-    Then only one thing proves anything: that exactly its amount went from what is refundable.
-    """
-    own = request.provider_reference
-    reply = yield _call(account, "cc_query", _number("" if own else request.reference, own))
-    with suppress(paycore.OutcomeUnknown):
-        told = _report(account, request.kind, _opened(reply))
-        about = (told.kind, told.reference, told.charge_provider_reference, told.amount)
-        asked = (paycore.Kind.REFUND, request.reference, request.charge_provider_reference, request.amount)
-        if about == asked and told.raw.get("status") not in (3, "3"):
-            return told
-    number = _number(request.charge_reference, request.charge_provider_reference)
-    reply = yield _call(account, "cc_query", number)
-    payment = _report(account, paycore.Kind.CHARGE, _opened(reply))
-    before, left, amount = request.charge_refundable, payment.refundable, request.amount
-    gone = before and amount and left is not None and (left.minor + amount.minor, left.currency) == (before.minor, before.currency)
-    proven = gone and payment.state is paycore.State.SUCCEEDED and payment.reference == request.charge_reference
-    ...
-
-
-def _opened(reply: paycore.Reply, sure: Collection[str] = ()) -> paycore.JsonObject:
+def _opened(reply: paycore.Reply, sure: Collection[str] = ()) -> JsonObject:
     """Return what the envelope holds, without any security code.
 
-    Raises:
-        ProviderRefused: a refusal that is listed as `sure`.
-        OutcomeUnknown: any other, which proves nothing.
+    A refusal that is `sure` is ProviderRefused; any other proves nothing: OutcomeUnknown.
     """
     said = reply.json
     data, why = said.get("retData"), str(said.get("retMsg", "")).strip()
     if said.get("retCode") == "SUCCESS" and reply.status == 200:
-        held = {"redirectUrl": said.get("redirectUrl")} | (data if isinstance(data, dict) else {})
-        return {name: value for name, value in held.items() if name != "cvv" and value is not None}
+        held = {"redirectUrl": said.get("redirectUrl"), **(data if isinstance(data, dict) else {})}
+        return {name: value for name, value in held.items() if name != "cvv"}
     if said.get("retCode") == "FAIL" and why in sure:
-        ours = paycore.DeclineCode("token_unusable" if why == UNBOUND else "refused")
-        raise paycore.ProviderRefused("IOTPay refused", provider_code=why, code=ours.value)
-    raise paycore.OutcomeUnknown(f"IOTPay answered {_TELLING.sub('*', why)[:100]!r}")
+        code = "token_unusable" if why == UNBOUND else "refused"
+        raise paycore.ProviderRefused("IOTPay refused", provider_code=why, code=code)
+    raise OutcomeUnknown(f"IOTPay answered {scrub(why)[:100]!r}, which proves nothing")
 
 
-def _to_act(account, kind, request, heard) -> paycore.Report:
-    """Report a page or form that awaits the payer."""
+def _to_do(account: Account, kind: Kind, method: Any, heard: JsonObject) -> paycore.NextAction:
+    """Return what the payer has to do: go to a page of IOTPay's own, or fill in its form."""
     told = paycore.load(HEARD, heard)
-    if isinstance(request.method, paycore.HostedPage): ...
+    if isinstance(method, paycore.HostedPage):
+        return paycore.Redirect(account.page(told["page"]))
+    if not told["secure_id"]:
+        raise OutcomeUnknown("secureId: missing", field="secureId")
+    mode = "add" if kind is Kind.TOKEN else "pay"
+    return paycore.MountForm(f"{account.base_url}/cc/iotpaycc.js", told["secure_id"], mode)
 
 
-def _report(account: Account, kind: paycore.Kind, heard: paycore.JsonObject, otherwise: type[paycore.PaycoreError] = paycore.OutcomeUnknown) -> paycore.Report:
-    ...
+def _report(account: Account, kind: Kind, heard: JsonObject) -> Report:
+    """Return what is said of an order or a card, where a `kind` of operation is awaited."""
+    told, raw = paycore.load(HEARD, heard), paycore.scrubbed(HEARD, heard)
+    if told["merchant_id"] not in ("", account.merchant_id):
+        raise OutcomeUnknown("mchId: another merchant's", field="mchId")
+    status, brand, expiry = (str(told[name]) for name in ("status", "brand", "expiry"))
+    card = told["masked"] and paycore.Instrument(told["masked"], _BRANDS.get(brand, ""), expiry)
+    said: JsonObject = {"instrument": card or None, "raw": raw}
+    if kind is Kind.TOKEN:
+        state = State.SUCCEEDED if told["card_id"] else State.UNKNOWN
+        return Report(told["card_id"], state, kind=kind, **said)
+    state, is_about = State(_STATES.get(status, "unknown")), _KINDS[told["pay_type"]]
+    gives_back = (is_about or kind).gives_back
+    if state is State.SUCCEEDED and (told["amount"] is None or (gives_back and status == "3")):
+        state = State.UNKNOWN
+    if state is State.DECLINED:
+        said["decline"] = paycore.Decline(provider_code=f"status {status}")
+    if not gives_back:
+        said["refundable"] = told["refundable"]
+    said |= {name: told[name] for name in _SAME}
+    return Report(state=state, kind=is_about, **said)

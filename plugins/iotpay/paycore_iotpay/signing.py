@@ -7,6 +7,7 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Final
 
 import paycore
@@ -14,39 +15,33 @@ from paycore.secret import scrub
 
 _LOG: Final = logging.getLogger("paycore.iotpay")
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{32}")
-_HALF: Final = re.compile(r"[\ud800-\udfff]")
-_AMBIGUOUS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f&=]")
+_HALVES: Final = re.compile(r"[\ud800-\udfff]")
+_AMBIGUOUS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f&=\ud800-\udfff]")
 
 
 def sign(fields: Mapping[str, object], key: str | paycore.Secret) -> str:
-    """Return the signature of `fields`: 32 upper-case hex digits.
+    """Return the signature of `fields`, 32 upper-case hex digits; empty values take no part.
 
-    Empty values, and the signature itself, take no part.
+    InvalidRequest: a member is neither text nor integer, or two names differ only in case.
     Source: docs/providers/iotpay.md, "Signature".
-
-    Raises:
-        InvalidRequest: a member is neither text nor integer, or two names differ only in case.
     """
     return _digest(_members(fields, paycore.InvalidRequest), "natural", key)
 
 
-def verified(body: bytes, key: str | paycore.Secret) -> paycore.JsonObject:
-    """Return the members of a message that was signed with `key`, in any of the three orders.
+def verified(body: bytes, *keys: str | paycore.Secret) -> paycore.JsonObject:
+    """Return the members of a message that was signed with one of `keys`, in any known order.
 
-    Raises:
-        WebhookRejected: 400, it cannot be read in exactly one way; 401, it was not signed with
-            `key`, or `key` is under 16 bytes.
+    WebhookRejected: 400, it can be read in two ways, or in none; 401, it is not signed so, or a
+    key is under 16 bytes and proves nothing.
     """
     fields = paycore.parse_json(body, otherwise=paycore.WebhookRejected)
     members = _members(fields, paycore.WebhookRejected)
-    if any(_AMBIGUOUS.search(name + text) for name, text in members.items()):
-        raise paycore.WebhookRejected("a member holds what separates members, or a control")
     claimed = fields.get("sign")
     if not isinstance(claimed, str) or not _HEX.fullmatch(claimed):
         raise paycore.WebhookRejected("sign: want 32 hex digits", field="sign", status=401)
-    if len(_revealed(key).strip().encode("utf-8", "replace")) < 16:
-        raise paycore.WebhookRejected("the key is too short to prove anything", status=401)
-    for order in _ORDERS:
+    if any(len(_revealed(key).strip().encode("utf-8", "replace")) < 16 for key in keys):
+        raise paycore.WebhookRejected("a key is too short to prove anything", status=401)
+    for key, order in product(keys, _ORDERS):
         if hmac.compare_digest(_digest(members, order, key).encode(), claimed.upper().encode()):
             if order != "natural":
                 _LOG.info("a genuine message was signed in %s order", order)
@@ -57,13 +52,14 @@ def verified(body: bytes, key: str | paycore.Secret) -> paycore.JsonObject:
 def _members(fields: Mapping[str, object], error: type[paycore.PaycoreError]) -> dict[str, str]:
     """Return what takes part, as text; refuse what two sides could write in two ways."""
     members: dict[str, str] = {}
+    odd = _HALVES if error is paycore.InvalidRequest else _AMBIGUOUS
     for name, value in fields.items():
         if name == "sign" or value is None or value == "":
             continue
         text = str(value) if type(value) is int else value
-        if not isinstance(text, str) or _HALF.search(name + text):
+        if not isinstance(text, str) or odd.search(name + text):
             shown = scrub(name)[:40]
-            raise error(f"{shown!r}: want whole text, or an integer", field=shown)
+            raise error(f"{shown!r}: can be written in more than one way", field=shown)
         members[name] = text
     if len({name.casefold() for name in members}) < len(members):
         raise error("two names differ only in case")
@@ -71,10 +67,7 @@ def _members(fields: Mapping[str, object], error: type[paycore.PaycoreError]) ->
 
 
 def _natural(name: str) -> str:
-    """Return what sorts as `name` does in PHP's natural order without case (ASCII's, that is).
-
-    A run of digits becomes `0`, how many of them count, and those.
-    """
+    """Return what sorts as PHP's natural order without case; only ASCII has case there."""
     folded = name.encode().upper().decode()
     return re.sub("[0-9]+", lambda run: "0" + chr(len(n := run[0].lstrip("0"))) + n, folded)
 

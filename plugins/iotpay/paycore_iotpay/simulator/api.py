@@ -20,12 +20,14 @@ WALLET_CHANNELS: Final = {"ApplePay": "CC_CA", "GooglePay": "CC_CG"}
 WALLET_NUMBER: Final = "411111******1111"
 
 
-def answer(book: Book, endpoint: str, raw: bytes) -> JsonObject:
+def answer(book: Book, endpoint: str, raw: bytes, content_type: str) -> JsonObject:
     """Do what is asked, and return the envelope that answers it.
 
     retCode SUCCESS only means that it was understood: whether money moved is for status to say.
     """
     try:
+        if content_type != "application/json":
+            raise Refused("parameter error: Content-Type")
         if endpoint in form.ENDPOINTS:
             fields = checked(endpoint, parse_json(raw, otherwise=Refused))
         else:
@@ -96,7 +98,7 @@ def _void(book: Book, fields: Fields) -> JsonObject:
 
 
 def _query(book: Book, fields: Fields) -> JsonObject:
-    """Answer for a payment, or for a refund or void; where both numbers are given they must agree."""
+    """Answer for a payment, refund or void; where both numbers are given they must agree."""
     asked = [fields[name] for name in ("payOrderId", "mchOrderNo") if name in fields]
     if not asked:
         raise Refused("parameter error: mchOrderNo")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from paycore_iotpay.simulator import api, breaking, control, pages, seen
+from paycore_iotpay.simulator import api, breaking, control, openapi, pages, seen
 from paycore_iotpay.simulator.book import moment
 from paycore_iotpay.simulator.desk import Desk
-from paycore_iotpay.simulator.faults import BEFORE, FORM_ENDPOINTS, KINDS, MERCHANT_ENDPOINTS
+from paycore_iotpay.simulator.faults import BEFORE, FORM_PATHS, KINDS, MERCHANT_ENDPOINTS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,23 +27,18 @@ _CORS: Final = {
 }
 """For the embedded form alone: it runs in a page of the merchant's."""
 
-RULES: Final = (
-    *(Rule(f"/v3/{name}", endpoint=name, methods=["POST"]) for name in MERCHANT_ENDPOINTS),
-    *(
-        Rule(f"/{'cc' if name == 'queryorder' else 'v3'}/{name}", endpoint=name, methods=[method])
-        for name in FORM_ENDPOINTS
-        for method in ("POST", "OPTIONS")
-    ),
-    *(
-        Rule(f"/cc/{mode}", endpoint=f"page {mode}", methods=[method])
-        for mode in ("purchase", "addcard")
-        for method in ("GET", "POST")
-    ),
-    *(Rule(f"/cc/{name}", endpoint=f"asset {name}", methods=["GET"]) for name in pages.ASSETS),
-    *(
-        Rule(f"{CONTROL}{name}", endpoint=f"control {name}", methods=[method])
-        for name, method in control.METHODS.items()
-    ),
+URLS: Final = Map(
+    [
+        *(Rule(f"/v3/{name}", endpoint=name, methods=["POST"]) for name in MERCHANT_ENDPOINTS),
+        *(Rule(path, endpoint=n, methods=["POST", "OPTIONS"]) for n, path in FORM_PATHS.items()),
+        *(Rule(f"/cc/{m}", endpoint=f"page {m}", methods=["GET", "POST"]) for m in pages.MODES),
+        *(Rule(f"/cc/{n}", endpoint=f"asset {n}", methods=["GET"]) for n in pages.ASSETS),
+        *(
+            Rule(f"{CONTROL}{name}", endpoint=f"control {name}", methods=[act.method])
+            for name, act in openapi.CONTROL.items()
+        ),
+    ],
+    merge_slashes=False,
 )
 """Every address that the simulator answers; `openapi.json` describes them all."""
 
@@ -54,7 +49,6 @@ class Application:
     def __init__(self, desk: Desk, stopping: Event) -> None:
         self.desk = desk
         self.stopping = stopping
-        self.urls = Map(RULES, merge_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request.
@@ -67,7 +61,7 @@ class Application:
 
     def _respond(self, request: Request) -> Response:
         try:
-            endpoint, _ = self.urls.bind_to_environ(request.environ).match()
+            endpoint, _ = URLS.bind_to_environ(request.environ).match()
         except HTTPException as error:
             return _lost(request, error)
         kind, _, name = endpoint.rpartition(" ")
@@ -81,25 +75,53 @@ class Application:
             self._remember(request, name, seen.scrubbed(request.form))
             return pages.respond(self.desk.book, name, request)
         response = self._called(request, name)
-        if name in FORM_ENDPOINTS:
+        if name in FORM_PATHS:
             response.headers.update(_CORS)
         return response
 
     def _called(self, request: Request, endpoint: str) -> Response:
-        """Do what is asked, or let a fault have its way before or after that."""
+        """Do what is asked; a fault has its way before or after that."""
         book, raw = self.desk.book, request.get_data()
-        kind = book.faults.take(endpoint)
-        said = seen.shown(raw)
+        kind, said = book.faults.take(endpoint), seen.shown(raw)
         self._remember(request, endpoint, said, kind)
-        before = kind and KINDS[kind][0] == BEFORE
-        answer = {} if before else api.answer(book, endpoint, raw)
+        spared = kind != "" and KINDS[kind][0] == BEFORE
+        answer = {} if spared else api.answer(book, endpoint, raw, request.mimetype)
         if not kind:
             return breaking.plain(answer)
+        amount = said.get("amount")
         line = breaking.Line(
             connection=request.environ["werkzeug.socket"],
             path=request.path,
-            amount=_whole(said.get("amount") or said.get("refundAmount")),
+            amount=amount if isinstance(amount, int) else 0,
             strokes=book.faults.struck[kind],
             stopping=self.stopping,
         )
         return breaking.broken(kind, line, answer)
+
+    def _remember(
+        self, request: Request, endpoint: str, fields: dict[str, Any], fault: str = ""
+    ) -> None:
+        book = self.desk.book
+        with book.changed:
+            book.requests.append(
+                {
+                    "at": moment(book.now_ms()).isoformat(),
+                    "method": request.method,
+                    "path": request.path,
+                    "endpoint": endpoint,
+                    "fields": fields,
+                    "fault": fault,
+                }
+            )
+
+
+def _lost(request: Request, error: HTTPException) -> Response:
+    """Answer for an address that is nobody's: in JSON where a program asks."""
+    response = Response(status=error.code, headers=error.get_headers(request.environ))
+    if request.path.startswith(CONTROL):
+        response.set_data(json.dumps({"error": f"{error.name.lower()}: {request.path}"}))
+        response.content_type = "application/json"
+    else:
+        response.set_data(f"{error.name}\n")
+        response.content_type = "text/plain"
+    return response

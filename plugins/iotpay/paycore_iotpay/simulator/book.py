@@ -45,6 +45,8 @@ class Book:
         self._ids: dict[str, str] = {}
         for order in list(self.records.orders.values()):
             self.put(order)
+        with self.changing():  # a file that cannot be written is noticed now
+            pass
 
     @contextmanager
     def changing(self) -> Iterator[Records]:

@@ -36,7 +36,7 @@ def genuine(fields: Mapping[str, object], key: str) -> bool:
     except ValueError:
         return False
     wanted = [_digest(order(pairs), key).encode() for order in ORDERS]
-    return any([hmac.compare_digest(given.upper().encode(), each) for each in wanted])
+    return any(hmac.compare_digest(given.upper().encode(), each) for each in wanted)
 
 
 def _pairs(fields: Mapping[str, object]) -> list[Pair]:

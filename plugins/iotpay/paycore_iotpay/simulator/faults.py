@@ -50,8 +50,12 @@ MERCHANT_ENDPOINTS: Final = (
     "cc_void",
     "cc_query",
 )
-FORM_ENDPOINTS: Final = ("cc_pfaddcard", "cc_pfpurchase", "queryorder")
-ENDPOINTS: Final = MERCHANT_ENDPOINTS + FORM_ENDPOINTS
+FORM_PATHS: Final = {
+    "cc_pfaddcard": "/v3/cc_pfaddcard",
+    "cc_pfpurchase": "/v3/cc_pfpurchase",
+    "queryorder": "/cc/queryorder",
+}
+ENDPOINTS: Final = (*MERCHANT_ENDPOINTS, *FORM_PATHS)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Faults:
         self.struck: Counter[str] = Counter()
 
     def add(self, kind: str, endpoint: str = "", times: int = 1) -> None:
-        """Let the next `times` calls of `endpoint` meet a fault; without one, of any a merchant calls.
+        """Let the next `times` calls of `endpoint`, or of any of a merchant's, meet a fault.
 
         Kind and endpoint are read without case, an endpoint with or without its folder.
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from paycore.wire.strict import JsonObject
 from paycore_iotpay.simulator import till
@@ -96,7 +96,7 @@ def _left(book: Book, page: Session, query: dict[str, str]) -> str:
 def landing(return_url: str, query: dict[str, str]) -> str:
     """Return `return_url` with `query` appended; its own query and fragment stay."""
     parts = urlsplit(return_url)
-    both = "&".join(part for part in (parts.query, urlencode(query)) if part)
+    both = "&".join(part for part in (parts.query, urlencode(query, quote_via=quote)) if part)
     return parts._replace(query=both, path=parts.path or "/").geturl()
 
 

@@ -41,7 +41,7 @@ REQUIRED: Final = {
 }
 """What each endpoint cannot do without."""
 
-_URL: Final = r"https?://[!-;=?-\[\]-~]{1,192}"
+_URL: Final = r"(?=.{1,200}$)https?://[0-9A-Za-z.:\[\]-]+(?:[/?#][!#-;=?-\[\]-~]*)?"
 
 SHAPES: Final = {
     "mchId": r"[0-9]{1,30}",

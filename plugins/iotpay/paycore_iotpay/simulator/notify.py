@@ -39,13 +39,15 @@ class Notifier:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._stopped = False
+        self._stopped = True
         self._busy = False
         self._lines: set[HTTPConnection] = set()
-        self._thread = threading.Thread(target=self._run, name="iotpay-notifier", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to send."""
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="iotpay-notifier", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -55,7 +57,8 @@ class Notifier:
             for line in self._lines:
                 _cut(line)
             self._book.changed.notify_all()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def settle(self) -> None:
         """Wait until nothing is under way: what is left then waits for the clock."""
@@ -64,18 +67,19 @@ class Notifier:
 
     def send(self, order: Order) -> bool:
         """Post the notification of `order` now; return whether it was acknowledged."""
-        with self._book.changed:
-            body = message(self._book, order, self._book.merchant.key.reveal())
+        body = message(self._book, order, self._book.merchant.key.reveal())
         try:
             with closing(_line(order.notify_url)) as line, self._cuttable(line):
                 return _acknowledged(line, order.notify_url, body)
-        except (OSError, HTTPException):
+        except (OSError, HTTPException, ValueError, OverflowError):  # or no address at all
             return False
 
     @contextmanager
     def _cuttable(self, line: HTTPConnection) -> Iterator[None]:
         """Let `stop` cut the line as long as it is in use."""
         with self._book.changed:
+            if self._stopped:
+                raise ConnectionAbortedError
             self._lines.add(line)
         try:
             yield
@@ -134,7 +138,9 @@ def _line(url: str) -> HTTPConnection:
 
 def _acknowledged(line: HTTPConnection, url: str, body: bytes) -> bool:
     parts = urlsplit(url)
-    line.request("POST", f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}", body, HEADERS)
+    line.request(
+        "POST", f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}", body, HEADERS
+    )
     answer = line.getresponse()
     return answer.status == 200 and answer.read(64).strip().upper() == b"SUCCESS"
 

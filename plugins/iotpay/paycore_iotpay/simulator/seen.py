@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from paycore.secret import mask_card, scrub
+from paycore.secret import has_card, mask_card, scrub
 
 HIDDEN: Final = "***"
 _HIDDEN: Final = frozenset({"cvv", "holder", "walletData"})
@@ -33,9 +33,10 @@ def scrubbed(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scrubbed(name: str, value: Any) -> Any:
+def _scrubbed(name: str, value: object) -> object:
     if name == "cardNum":
         return mask_card(str(value))
-    if value is None or isinstance(value, (bool, int, str)):
-        return scrub(str(value)) if scrub(str(value)) != str(value) else value
-    return HIDDEN
+    if isinstance(value, str):
+        return scrub(value)
+    plain = value is None or (isinstance(value, int) and not has_card(str(value)))
+    return value if plain else HIDDEN

@@ -57,7 +57,9 @@ class Handler(WSGIRequestHandler):
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
         heard: list[Any] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Any:
             heard[:] = [status, headers]
 
         body = b"".join(self.server.app(environ, start_response))

@@ -1,0 +1,88 @@
+"""How the command line fails: one line on stderr that says what to do next, and an exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import click
+
+from paycore.errors import (
+    Conflict,
+    InvalidRequest,
+    NotSent,
+    PaycoreError,
+    PluginRefused,
+    SettingsError,
+)
+
+REFUSED: Final = 1
+"""Exit code: refused, or failed; surely nothing moved."""
+UNKNOWN: Final = 3
+"""Exit code: money may have moved. 2 is click's, for a command line that makes no sense."""
+
+_NEXT: Final[Mapping[type[PaycoreError], str]] = {
+    PluginRefused: "`paycore plugins` shows what is installed",
+    SettingsError: "`paycore doctor` checks the settings",
+    InvalidRequest: "nothing was sent, mend the call",
+    Conflict: "nothing was sent, look at what stands in the way",
+    NotSent: "nothing was sent, try again",
+}
+_UNKNOWN_NEXT: Final = "money may have moved, query it before anything else is tried"
+_HELP: Final = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""How click 8.2 says help where a command was forgotten."""
+
+
+class Failure(click.ClickException):
+    """An error as it is told: one line, or one JSON object."""
+
+    def __init__(self, name: str, message: str, field: str | None, code: int) -> None:
+        super().__init__(message)
+        self.name, self.field = name, field
+        self.exit_code = code  # type: ignore[misc]  # click's is the class's; ours differ
+        self.as_json = False
+
+    def show(self, file: Any = None) -> None:
+        """Write it to stderr."""
+        told = {"error": {"type": self.name, "message": self.message, "field": self.field}}
+        click.echo(json.dumps(told) if self.as_json else f"error: {self.message}", file, err=True)
+
+
+def told(error: click.ClickException | PaycoreError, *, as_json: bool) -> click.ClickException:
+    """Return `error` as the one that click shows before it exits."""
+    if isinstance(error, _HELP):
+        return error
+    failure = error if isinstance(error, Failure) else _failure(error)
+    failure.as_json = failure.as_json or as_json
+    return failure
+
+
+def _failure(error: click.ClickException | PaycoreError) -> Failure:
+    if isinstance(error, PaycoreError):
+        message, following = str(error).rstrip("."), _following(error)
+        code = UNKNOWN if error.money_may_have_moved else REFUSED
+        message = f"{message}; {following}" if following else message
+        return Failure(type(error).__name__, message, error.field, code)
+    message = " ".join(error.format_message().split())
+    if not isinstance(error, click.UsageError):
+        return Failure("Failed", message, None, error.exit_code)
+    path = error.ctx.command_path if error.ctx else "paycore"
+    return Failure("Usage", f"{message.rstrip('.')}; see {path} -h", _named(error), error.exit_code)
+
+
+def _following(error: PaycoreError) -> str:
+    """Return what to do next, where the message does not say it."""
+    if error.money_may_have_moved:
+        return _UNKNOWN_NEXT
+    if "pip install" in str(error):
+        return ""
+    return next((_NEXT[kind] for kind in type(error).__mro__ if kind in _NEXT), "")
+
+
+def _named(error: click.UsageError) -> str | None:
+    """Return the option or argument that a usage error is about."""
+    if isinstance(error, click.NoSuchOption):
+        return error.option_name
+    parameter = getattr(error, "param", None)
+    return parameter.name if isinstance(parameter, click.Parameter) else None

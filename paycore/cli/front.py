@@ -1,0 +1,97 @@
+"""The command line's front: our commands, and those that other packages bring."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import takewhile
+from typing import Any, Final
+
+import click
+
+from paycore import discovery
+from paycore.cli.failing import told
+from paycore.cli.output import Shared
+from paycore.errors import PaycoreError, PluginRefused
+
+GROUP: Final = "paycore.commands"
+"""The entry-point group; an entry's name is its command's, its object a click command."""
+OWN: Final = {
+    "completion": "paycore.cli.completion:completion",
+    "demo": "paycore.cli.demo:demo",
+    "doctor": "paycore.cli.doctor:doctor",
+    "plugins": "paycore.cli.plugins:plugins",
+    "simulate": "paycore.cli.simulate:simulate",
+}
+_JSON: Final = "paycore.json"
+
+
+class Front(click.Group):
+    """A group whose commands are imported when they are asked for; a broken stranger is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of our commands, and then of those of other packages."""
+        return [*OWN, *sorted(set(discovery.installed(GROUP)) - set(OWN))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name; one that cannot be loaded becomes one that says so."""
+        if cmd_name in OWN:
+            module, _, name = OWN[cmd_name].partition(":")
+            command: click.Command = getattr(import_module(module), name)
+            return command
+        return stranger(cmd_name) if cmd_name in discovery.installed(GROUP) else None
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Return the context; a bad option of ours is told as every failure is."""
+        as_json = "--json" in takewhile("--".__ne__, args)  # nothing is parsed yet
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            raise told(error, as_json=as_json) from None
+        context.meta[_JSON] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and tell what goes wrong."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, PaycoreError) as error:
+            as_json = ctx.meta[_JSON] or ctx.ensure_object(Shared).json
+            raise told(error, as_json=as_json) from None
+
+
+def stranger(name: str) -> click.Command:
+    """Return the command of another package; if it is broken, one that only says so."""
+    try:
+        command = discovery.load(GROUP, [name])[name]
+    except (Exception, SystemExit) as error:  # whatever a stranger does when it is imported
+        return Broken(name, " ".join(str(error).split()) or type(error).__name__)
+    if isinstance(command, click.Command):
+        return command
+    return Broken(name, f"{name!r} of {discovery.installed(GROUP)[name][0]} is no click command")
+
+
+class Broken(click.Command):
+    """A command that cannot be run; `problem` says why."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(
+            name,
+            help=f"Broken: {problem}",
+            short_help=f"(broken: {problem})",
+            context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        )
+        self.problem = problem
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Refuse.
+
+        Raises:
+            PluginRefused: always.
+        """
+        raise PluginRefused(self.problem, field=self.name)

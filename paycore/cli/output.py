@@ -1,0 +1,100 @@
+"""Data goes to stdout, talk to stderr; with `--json`, data is JSON and so are errors."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+from rich.console import Console
+
+from paycore.plain import plain
+
+_PIPE_WIDTH: Final = 160
+"""How wide a table may be where nobody told a width: a file has no edge."""
+_SIGNS: Final = {"ok": "✓+", "failed": "✗x", "warning": "!!", "note": "·.", "skipped": "–-"}
+STYLES: Final = {
+    "ok": "green",
+    "failed": "bold red",
+    "warning": "yellow",
+    "note": "cyan",
+    "skipped": "dim",
+}
+"""The colour of each verdict."""
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Shared:
+    """What the options that every command shares said."""
+
+    json: bool = False
+    config: Path | None = None
+
+
+def shared() -> Shared:
+    """Return what the shared options said, whatever command is running."""
+    return click.get_current_context().ensure_object(Shared)
+
+
+def json_option(command: _Command) -> _Command:
+    """Let a command take `--json`; `shared().json` knows."""
+    return click.option(
+        "--json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_noted("json"),
+        help="Write JSON, errors included.",
+    )(command)
+
+
+def config_option(command: _Command) -> _Command:
+    """Let a command take `--config`; `shared().config` knows."""
+    return click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        expose_value=False,
+        callback=_noted("config"),
+        help="The settings; ./paycore.toml where none are named.",
+    )(command)
+
+
+def _noted(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Return a callback that keeps an option's value where every command finds it."""
+
+    def note(context: click.Context, option: click.Parameter, value: Any) -> None:
+        del option
+        if value:
+            setattr(context.ensure_object(Shared), name, value)
+
+    return note
+
+
+def data() -> Console:
+    """Return the console for what was asked for; in a pipe it has no colours and a wide page."""
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def write_json(value: Any, *, indent: int | None = 2) -> None:
+    """Write `value` to stdout as JSON, in the project's shapes (`paycore.plain`)."""
+    click.echo(json.dumps(plain(value), indent=indent))
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something that is no data."""
+    click.echo(text, err=True)
+
+
+def sign(console: Console, verdict: str) -> str:
+    """Return the sign for a verdict: one character, in ASCII where it must be."""
+    signs = _SIGNS[verdict]
+    return signs[0] if (console.encoding or "").lower().startswith("utf") else signs[1]

@@ -1,0 +1,170 @@
+"""The demo as a person at a terminal sees it: each step as it comes, the two books at the end."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Final, Self
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from paycore.cli.output import STYLES, sign
+from paycore.demo.books import Books, Line, Sums
+from paycore.demo.play import Begun, Event, Scene, Told
+
+WIDEST: Final = 100
+"""Beyond this, a line is hard to follow with the eye."""
+_CLAIM: Final = 38
+_TIME: Final = 7
+_SLOW_MS: Final = 1000
+
+
+class Teller:
+    """Tells events to a console; with `quiet`, to nobody."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._console = console
+        self._width = min(console.width, WIDEST)
+        self._quiet = quiet
+        self._progress = Progress(
+            TextColumn(" "),
+            SpinnerColumn(),
+            TextColumn("{task.description}", style="dim"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+            disable=quiet or not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=None)
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self._progress)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._open.close()
+
+    def tell(self, event: Event) -> None:
+        """Show one event; the books wait for the curtain."""
+        if self._quiet:
+            return
+        if isinstance(event, Scene):
+            self._progress.reset(self._task, total=event.steps)
+            self._print(self._heading(event))
+        elif isinstance(event, Begun):
+            self._progress.update(self._task, description=event.claim)
+        elif isinstance(event, Told):
+            self._progress.advance(self._task)
+            self._print(self._line(event))
+
+    def curtain(self, told: list[Told], books: list[Books], seconds: float) -> None:
+        """Show both books side by side, and the sum of it all."""
+        for each in books:
+            self._print("")
+            self._print(self._table(each))
+        self._print("")
+        self._print(self._sum(told, books, seconds))
+
+    def _print(self, what: object) -> None:
+        self._console.print(what, width=self._width)
+
+    def _heading(self, scene: Scene) -> Text:
+        channels = ", ".join(scene.channels)
+        return Text.assemble(
+            "\n", (scene.provider, "bold"), ("  ", ""), (f"{channels} at {scene.base_url}", "dim")
+        )
+
+    def _line(self, told: Told) -> Table:
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=3)
+        row.add_column(width=_CLAIM)
+        row.add_column(width=self._width - _CLAIM - _TIME - 3 - 3)
+        row.add_column(width=_TIME, justify="right")
+        verdict = self._sign(told.verdict)
+        dim = "dim" if told.verdict == "skipped" else ""
+        took = "" if told.verdict == "skipped" else _time(told.duration_ms)
+        row.add_row(verdict, Text(told.claim, dim), _seen(told), Text(took, "dim"))
+        return row
+
+    def _sign(self, verdict: str) -> Text:
+        return Text(f" {sign(self._console, verdict)}", STYLES[verdict])
+
+    def _table(self, books: Books) -> Table:
+        table = Table(
+            title="Our ledger and the provider, side by side",
+            title_style="bold",
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            pad_edge=True,
+        )
+        for name in ("Payment", "Asked", "Our ledger", "The provider"):
+            table.add_column(name)
+        table.add_column("", justify="right")
+        account = ""
+        for line in books.lines:
+            if account and line.account != account:
+                table.add_section()
+            account = line.account
+            table.add_row(*self._cells(line))
+        for effect in books.extra:
+            money = f"{effect.kind} {effect.amount_minor} {effect.currency}"
+            table.add_row(
+                effect.reference, "nothing", "nothing", money, self._sign("failed"), style="red"
+            )
+        return table
+
+    def _cells(self, line: Line) -> tuple[Text, ...]:
+        good = "ok" if line.agrees else "failed"
+        style = "" if line.agrees else "red"
+        currency = line.ours.captured.currency
+        asked = "\n".join(each.removesuffix(f" {currency}") for each in line.asked)
+        return (
+            Text(line.payment),
+            Text(asked, "dim"),
+            Text(_moved(line.ours), style),
+            Text(_moved(line.theirs), style),
+            self._sign(good),
+        )
+
+    def _sum(self, told: list[Told], books: list[Books], seconds: float) -> Padding:
+        count = {verdict: sum(t.verdict == verdict for t in told) for verdict in STYLES}
+        payments = sum(len(each.lines) for each in books)
+        effects = sum(each.effects for each in books)
+        good = not count["failed"] and all(each.agree for each in books)
+        words = [f"{count['ok']} steps as they should be"]
+        words += [f"{count['failed']} not"] if count["failed"] else []
+        words += [f"{count['skipped']} not for this channel"] if count["skipped"] else []
+        agree = "in both books alike" if all(each.agree for each in books) else "and they differ"
+        text = Text.assemble(
+            self._sign("ok" if good else "failed"),
+            " ",
+            (", ".join(words), "bold"),
+            f"\n   {payments} payments and {effects} effects, {agree}",
+            (f"\n   {seconds:.1f} s; no process and no file is left behind", "dim"),
+        )
+        return Padding(text, 0)
+
+
+def _seen(told: Told) -> Text:
+    if told.verdict == "failed":
+        return Text(f"{told.seen}: expected {told.expected}, got {told.got}", "red")
+    return Text(told.seen, "dim" if told.verdict == "skipped" else "cyan")
+
+
+def _moved(sums: Sums) -> str:
+    """Return what moved in one line: what was taken, less what went back."""
+    if not (sums.captured or sums.refunded or sums.voided):
+        return "nothing"
+    number, _, currency = str(sums.captured).partition(" ")
+    back = [str(money).partition(" ")[0] for money in (sums.refunded, sums.voided) if money]
+    return f"{' - '.join([number, *back])} {currency}"
+
+
+def _time(ms: int) -> str:
+    return f"{ms} ms" if ms < _SLOW_MS else f"{ms // 100 / 10} s"

@@ -1,0 +1,104 @@
+"""The two books side by side: what our ledger says, and what really moved at the provider."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from paycore.money import Money
+from paycore.operation import Operation
+from paycore.payment import Payment, PaymentStatus
+from paycore.simulators import Effect
+from paycore.states import Kind, State
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What moved for one payment."""
+
+    captured: Money
+    refunded: Money
+    voided: Money
+
+
+@dataclass(frozen=True)
+class Line:
+    """One payment in both books."""
+
+    payment: str
+    account: str
+    asked: tuple[str, ...]
+    """What was asked of the provider, in order: `charge 15.00 CAD` and so on."""
+    status: PaymentStatus
+    ours: Sums
+    """What our ledger says."""
+    theirs: Sums
+    """What really moved."""
+    agrees: bool
+    """Whether both are the same, effect by effect."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """Every payment in both books, and what the provider did that nobody asked for."""
+
+    lines: tuple[Line, ...]
+    effects: int
+    """How many effects there were."""
+    extra: tuple[Effect, ...] = ()
+
+    @property
+    def agree(self) -> bool:
+        """Whether nothing is missing, different or extra."""
+        return not self.extra and all(line.agrees for line in self.lines)
+
+
+def compare(payments: Iterable[Payment], effects: Sequence[Effect]) -> Books:
+    """Return both books side by side; what moved twice, or for nobody, does not agree."""
+    lines = tuple(_line(payment, effects) for payment in payments)
+    known = {o.reference for payment in payments for o in payment.operations}
+    extra = tuple(effect for effect in effects if effect.reference not in known)
+    return Books(lines, len(effects), extra)
+
+
+def _line(payment: Payment, effects: Sequence[Effect]) -> Line:
+    references = {operation.reference for operation in payment.operations}
+    theirs = [effect for effect in effects if effect.reference in references]
+    done = [operation for operation in payment.operations if operation.state is State.SUCCEEDED]
+    return Line(
+        payment=payment.reference,
+        account=payment.account,
+        asked=tuple(f"{o.kind.value} {o.amount}" for o in payment.operations),
+        status=payment.status,
+        ours=_sums(payment.amount.currency, [(o.kind.value, _minor(o)) for o in done]),
+        theirs=_sums(payment.amount.currency, [(e.kind, e.amount_minor) for e in theirs]),
+        agrees=Counter(map(_ours, done)) == Counter(map(_theirs, theirs)),
+    )
+
+
+def _sums(currency: str, moved: Iterable[tuple[str, int]]) -> Sums:
+    sums: Counter[str] = Counter()
+    for kind, minor in moved:
+        sums[kind] += minor
+    return Sums(
+        *(Money(sums[kind.value], currency) for kind in (Kind.CHARGE, Kind.REFUND, Kind.VOID))
+    )
+
+
+def _minor(operation: Operation) -> int:
+    return operation.amount.minor if operation.amount else 0
+
+
+def _ours(operation: Operation) -> tuple[str, str, int, str]:
+    money = operation.amount
+    return (
+        operation.kind.value,
+        operation.reference,
+        _minor(operation),
+        money.currency if money else "",
+    )
+
+
+def _theirs(effect: Effect) -> tuple[str, str, int, str]:
+    return effect.kind, effect.reference, effect.amount_minor, effect.currency

@@ -1,0 +1,567 @@
+"""Secrets and card numbers are never shown, by no path (promises R42, R43, R44)."""
+
+from __future__ import annotations
+
+import copy
+import copyreg
+import inspect
+import io
+import json
+import logging
+import pickle
+import pprint
+import random
+import string
+import sys
+import traceback
+import urllib.parse
+from dataclasses import asdict, astuple, dataclass
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from paycore.secret import MASK, Secret, has_card, mask_card, scrub
+from paycore.testing.strategies import card_numbers, passes_luhn
+
+CANARY = "canary-4d1f0c-key"
+
+
+@dataclass
+class Holder:
+    name: str
+    key: Secret
+
+
+def secret():
+    return Secret(CANARY)
+
+
+def printed(show):
+    """Return what `show` writes when given a stream."""
+    stream = io.StringIO()
+    show(stream)
+    return stream.getvalue()
+
+
+def traced(hidden):
+    """Return a traceback with the local variables of its frames."""
+    try:
+        raise RuntimeError(hidden)
+    except RuntimeError as error:
+        lines = traceback.TracebackException.from_exception(error, capture_locals=True)
+        return "".join(lines.format())
+
+
+def logged(hidden):
+    """Return what a logger makes of it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    log = logging.Logger("leak")
+    log.addHandler(handler)
+    log.warning("key %s %r", hidden, hidden, extra={"key": hidden})
+    return stream.getvalue()
+
+
+SHOWN = {
+    "repr": repr,
+    "str": str,
+    "format": format,
+    "format with a width": lambda s: format(s, ">40"),
+    "format with a precision": lambda s: f"{s:.3}",
+    "percent": lambda s: "%s %r %a" % (s, s, s),  # noqa: UP031
+    "str.format": lambda s: "{} {!r} {!s} {!a}".format(s, s, s, s),  # noqa: UP030, UP032
+    "f-string": lambda s: f"{s} {s!r} {s!s} {s!a} {s=}",
+    "ascii": ascii,
+    "print": lambda s: printed(lambda stream: print(s, file=stream)),
+    "pprint": lambda s: pprint.pformat({"key": s, "keys": [s] * 20}),
+    "json with a default": lambda s: json.dumps({"key": s}, default=str),
+    "logging": logged,
+    "traceback with locals": traced,
+    "exception": lambda s: repr(KeyError(s)) + str(ValueError(s)),
+    "dataclass repr": lambda s: repr(Holder("a", s)),
+    "dataclass asdict": lambda s: repr(asdict(Holder("a", s))),
+    "dataclass astuple": lambda s: repr(astuple(Holder("a", s))),
+    "vars of its holder": lambda s: repr(vars(Holder("a", s))),
+    "copy": lambda s: repr(copy.copy(s)),
+    "deepcopy": lambda s: repr(copy.deepcopy([s])),
+    "dir": lambda s: repr(dir(s)),
+    "every attribute": lambda s: repr([getattr(s, name) for name in dir(s)]),
+    "inspect": lambda s: repr(inspect.getmembers(s)),
+    "type": lambda s: repr(type(s)),
+}
+
+REFUSED = {
+    "hash": hash,
+    "dict key": lambda s: {s: 1},
+    "set": lambda s: {s},
+    "vars": vars,
+    "__dict__": lambda s: s.__dict__,
+    "json": json.dumps,
+    "bytes": bytes,
+    "iteration": list,
+    "unpacking": lambda s: [*s],
+    "index": lambda s: s[0],
+    "slice": lambda s: s[:4],
+    "contains": lambda s: "c" in s,
+    "sorted": lambda s: sorted([s, s]),
+    "less than a text": lambda s: s < "z",
+    "adding": lambda s: s + "",
+    "joining": lambda s: "".join([s]),
+    "%d": lambda s: "%d" % s,
+    "__getstate__": lambda s: s.__getstate__(),
+    "__reduce__": lambda s: s.__reduce__(),
+    "copyreg": lambda s: copyreg.__reduce_ex__(s, 2),
+    "quoting": urllib.parse.quote,
+    "setting": lambda s: setattr(s, "text", ""),
+    **{
+        f"pickle {n}": lambda s, n=n: pickle.dumps(s, n) for n in range(pickle.HIGHEST_PROTOCOL + 1)
+    },
+    **{f"__reduce_ex__ {n}": lambda s, n=n: s.__reduce_ex__(n) for n in range(6)},
+}
+
+
+@pytest.mark.parametrize("show", SHOWN.values(), ids=SHOWN)
+def test_a_secret_is_masked_wherever_it_is_shown(show):
+    """Every way to make a text of it, alone or inside something, gives the mask."""
+    shown = show(secret())
+
+    assert CANARY not in shown
+    assert "canary" not in shown
+
+
+@pytest.mark.parametrize("show", [repr, str, format, ascii, "{:>40}".format], ids=repr)
+def test_the_mask_is_all_that_is_shown(show):
+    """Neither length nor beginning shows through."""
+    assert show(secret()) == MASK
+
+
+@pytest.mark.parametrize("take", REFUSED.values(), ids=REFUSED)
+def test_a_secret_is_refused_wherever_it_would_be_copied(take):
+    """Hashing, pickling, iterating and the like raise, and the error does not show it either."""
+    with pytest.raises((TypeError, AttributeError)) as caught:
+        take(secret())
+
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_only_reveal_gives_the_text():
+    """What was put in comes out, by the one door."""
+    assert secret().reveal() == CANARY
+    assert len(secret()) == len(CANARY)
+    assert secret()
+    assert not Secret("")
+
+
+@pytest.mark.parametrize("wrong", [b"canary-key", None, 1234, ["canary-key"]], ids=repr)
+def test_only_a_text_can_be_a_secret(wrong):
+    """Bytes by mistake are refused here, where the traceback does not show them."""
+    with pytest.raises(TypeError) as caught:
+        Secret(wrong)
+
+    innermost = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    assert "text" not in (innermost[-1].locals or {})
+
+
+def test_a_secret_equals_only_a_secret():
+    """The same text in another secret is equal; the text itself never is."""
+    assert secret() == secret()
+    assert secret() != Secret("other")
+    assert secret() != CANARY
+    assert CANARY != secret()
+    assert secret() not in [CANARY, None, 1]
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_any_two_texts_can_be_compared(one, other):
+    """Halves of characters and other scripts included: equal secrets are equal texts."""
+    assert (Secret(one) == Secret(other)) == (one == other)
+    assert Secret(one) == Secret(one)
+
+
+@pytest.mark.parametrize("name", ["text", "_Secret__other", "reveal"])
+def test_a_secret_is_given_nothing(name):
+    """It has no attribute that could be set beside it or over it."""
+    with pytest.raises(AttributeError):
+        setattr(secret(), name, "")
+
+
+# Masking a card number (R44)
+
+
+def hidden(number, masked):
+    """Return how many digits of `number` do not stand in `masked` where they stood."""
+    return sum(shown == "*" for shown in masked) if len(number) == len(masked) else -1
+
+
+@given(st.text(string.digits, min_size=8, max_size=19))
+@example("4" * 8)
+@example("4" * 19)
+def test_a_card_shows_at_most_first_6_and_last_4(number):
+    """And never fewer than 6 digits are hidden, from 8 digits to 19."""
+    masked = mask_card(number)
+    head = masked.partition("*")[0]
+    tail = masked.rpartition("*")[2]
+
+    assert len(masked) == len(number)
+    assert hidden(number, masked) == masked.count("*") >= 6
+    assert masked == head + "*" * masked.count("*") + tail
+    assert len(head) <= 6
+    assert len(tail) <= 4
+    assert number.startswith(head)
+    assert number.endswith(tail)
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("4111111111111111", "411111******1111"),
+        ("378282246310005", "37828******0005"),
+        ("6222021234567890123", "622202*********0123"),
+        ("4222222222222", "422******2222"),
+        ("411111111111", "41******1111"),
+        ("4111111111", "******1111"),
+        ("41111111", "******11"),
+        ("4111111", "******1"),
+        ("411111", "******"),
+        ("411", "***"),
+        ("", ""),
+    ],
+)
+def test_what_is_shown_of_each_length(number, masked):
+    """As much as the rule allows, and of short numbers nothing."""
+    assert mask_card(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("4111 1111 1111 1111", "411111******1111"),
+        ("4111-1111-1111-1111", "411111******1111"),
+        ("432567******2266", "432567******2266"),
+        ("4325 67** **** 2266", "432567******2266"),
+        ("432567XXXXXX2266", "432567******2266"),
+        ("XXXX-XXXX-XXXX-2266", "************2266"),
+        ("•••• •••• •••• 2266", "************2266"),
+        ("Visa ending in 2266", "****"),
+        ("card: 41111111", "******11"),
+        ("４１１１１１１１１１１１１１１１", "****************"),
+        ("41111111****1111", "411111******1111"),
+    ],
+)
+def test_a_number_is_masked_however_it_is_written(number, masked):
+    """Separators and words do not count; what came masked stays so, and more where it showed more."""
+    assert mask_card(number) == masked
+
+
+@given(st.text(st.sampled_from(string.digits + "*xX •-/ab４٤"), max_size=40))
+def test_masking_what_is_masked_changes_nothing(number):
+    """Once masked, always masked; whatever was masked with."""
+    masked = mask_card(number)
+
+    assert mask_card(masked) == masked
+    assert set(masked) <= set(string.digits + "*")
+    assert sum(shown.isdigit() for shown in masked) <= 10
+    assert masked.count("*") >= min(6, len(masked))
+
+
+# Scrubbing free text (R43)
+
+
+def grouped(separator, *sizes):
+    """Return a way to write a number in groups; without sizes, in groups of four."""
+
+    def write(number):
+        cuts = list(sizes) or [4] * 4
+        parts, at = [], 0
+        for size in cuts:
+            parts.append(number[at : at + size])
+            at += size
+        return separator.join(part for part in [*parts, number[at:]] if part)
+
+    return write
+
+
+def in_digits_from(zero):
+    """Return a way to write a number in another script, whose zero is `zero`."""
+    return lambda number: "".join(chr(ord(zero) + int(digit)) for digit in number)
+
+
+SPELLINGS = {
+    "solid": str,
+    "spaces": grouped(" "),
+    "two spaces": grouped("  "),
+    "tabs": grouped("\t"),
+    "no-break spaces": grouped("\u00a0"),
+    "narrow spaces": grouped("\u202f"),
+    "dashes": grouped("-"),
+    "spaced dashes": grouped(" - "),
+    "en dashes": grouped("\u2013"),
+    "minus signs": grouped("\u2212"),
+    "dots": grouped("."),
+    "middle dots": grouped("·"),
+    "underscores": grouped("_"),
+    "slashes": grouped("/"),
+    "backslashes": grouped("\\"),
+    "bars": grouped("|"),
+    "commas": grouped(", "),
+    "quoted list": grouped('", "'),
+    "stars": grouped("*"),
+    "brackets": lambda number: f"({number[:4]}) [{number[4:8]}] {number[8:]}",
+    "newlines": grouped("\n"),
+    "carriage returns": grouped("\r\n"),
+    "zero width spaces": grouped("\u200b"),
+    "zero width joiners everywhere": grouped("\u200d", *[1] * 18),
+    "word joiners": grouped("\u2060"),
+    "byte order marks": grouped("\ufeff"),
+    "soft hyphens": grouped("\u00ad"),
+    "direction marks": grouped("\u200e"),
+    "every digit apart": grouped(" ", *[1] * 18),
+    "groups of 4, 6 and 5": grouped(" ", 4, 6, 5),
+    "groups of two": grouped(".", *[2] * 9),
+    "uneven groups": grouped("-", 1, 7, 3),
+    "fullwidth digits": in_digits_from("０"),
+    "Arabic-Indic digits": in_digits_from("٠"),
+    "Persian digits": in_digits_from("۰"),
+    "Devanagari digits": in_digits_from("०"),
+    "mathematical digits": in_digits_from("\U0001d7ce"),
+    "JSON text": lambda number: json.dumps({"number": grouped(" ")(number)}),
+    "JSON number": lambda number: json.dumps({"number": int(number)}),
+    "JSON-escaped spaces": grouped("\\u0020"),
+    "JSON-escaped wide spaces": lambda number: json.dumps(grouped("\u2003")(number)),
+    "JSON-escaped newlines": lambda number: json.dumps(grouped("\n")(number)),
+    "JSON twice": lambda number: json.dumps(json.dumps(grouped("\r\n")(number))),
+    "JSON-escaped fullwidth digits": lambda number: json.dumps(in_digits_from("０")(number)),
+    "JSON-escaped digits": lambda number: "".join(f"\\u{ord(digit):04x}" for digit in number),
+    "JSON-escaped slashes": grouped("\\/"),
+    "Python repr": lambda number: ascii(grouped("\u00a0")(number)),
+    "URL-encoded spaces": lambda number: urllib.parse.quote(grouped(" ")(number)),
+    "URL-encoded twice": lambda number: urllib.parse.quote(
+        urllib.parse.quote(grouped(" ")(number))
+    ),
+    "URL-encoded dashes": grouped("%2D"),
+    "URL-encoded no-break spaces": lambda number: urllib.parse.quote(grouped("\u00a0")(number)),
+    "URL-encoded newlines": grouped("%0D%0A"),
+    "URL-encoded digits": lambda number: "".join(f"%{ord(digit):02X}" for digit in number),
+    "form-encoded": grouped("+"),
+    "HTML spaces": grouped("&nbsp;"),
+}
+PLACES = {
+    "alone": "{}",
+    "in a sentence": "card {} was refused",
+    "in quotes": '"{}"',
+    "after a name": "cardNum={}&x=1",
+    "after a colon": "card:{}:done",
+    "in a word": "PC{}ab",
+    "after an amount": "15.00 CAD for {}",
+    "before an expiry": "{} exp. 12/30",
+    "before a date": "{} 2026-01-01",
+    "between numbers": "7 12 {} 03/28 123",
+    "after an order number": "order 1001 {}",
+    "in a list": "[1500, {}, 20260101, 1]",
+}
+
+
+def visible(text):
+    """Return the digits of `text`, whatever hides between them."""
+    undone = urllib.parse.unquote(urllib.parse.unquote(text))
+    for escaped in range(10):
+        undone = undone.replace(f"\\u{ord('0') + escaped:04x}", str(escaped))
+        undone = undone.replace(f"\\u{ord('０') + escaped:04x}", str(escaped))
+    return "".join(str(int(c)) for c in undone if c.isdecimal())
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_card_number_is_masked_in_every_spelling(spell, place):
+    """Planted anywhere in a text, in any of these spellings, no number can be read any more."""
+    for number in ("4111111111111111", "378282246310005", "6222021234567890128"):
+        text = place.format(spell(number))
+
+        assert number not in visible(scrub(text))
+        assert has_card(text)
+
+
+@given(card_numbers(), st.sampled_from(sorted(SPELLINGS)), st.sampled_from(sorted(PLACES)))
+def test_any_card_number_is_masked_in_every_spelling(number, spelling, place):
+    """Whatever the number and its length, from 13 to 19 digits."""
+    text = PLACES[place].format(SPELLINGS[spelling](number))
+
+    assert number not in visible(scrub(text))
+
+
+@given(st.integers(13, 19), st.randoms(use_true_random=False))
+def test_every_number_that_passes_luhn_is_masked(size, dice):
+    """Whatever it begins with: the promise knows no issuers."""
+    body = "".join(dice.choices(string.digits, k=size - 1))
+    number = next(body + check for check in string.digits if passes_luhn(body + check))
+
+    assert scrub(f"id {number}.") == f"id {mask_card(number)}."
+
+
+@pytest.mark.parametrize("size", [12, 20])
+def test_shorter_and_longer_numbers_are_left_alone(size):
+    """12 or 20 digits in one run are no card number."""
+    body = "4" * (size - 1)
+    number = next(body + check for check in string.digits if passes_luhn(body + check))
+
+    assert scrub(number) == number
+    assert not has_card(number)
+
+
+def test_a_number_inside_a_longer_run_of_digits_is_none():
+    """What stands unseparated between other digits is an id; half of all ids would be masked else."""
+    assert scrub("PC20260101000000000000000001") == "PC20260101000000000000000001"
+    assert scrub("9994111111111111111999") == "9994111111111111111999"
+
+
+def test_a_number_that_fails_luhn_is_left_alone():
+    """One digit off is another number, and probably an id."""
+    assert scrub("4111111111111112") == "4111111111111112"
+    assert not has_card("4111111111111112")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-01 00:00:00",
+        "2026-01-01T00:00:00.123456Z",
+        "order-1001",
+        "192.168.100.200",
+        "15.00 CAD",
+        "+1 416 555 0100",
+        "550e8400-e29b-41d4-a716-446655440000",
+        '{"amount": 1500, "currency": "CAD"}',
+        "",
+    ],
+)
+def test_what_is_no_card_number_stays_readable(text):
+    """Times, amounts, addresses and short references are evidence."""
+    assert scrub(text) == text
+
+
+def test_only_the_number_is_masked():
+    """What stands around it stays, digit for digit."""
+    assert (
+        scrub("7 refused 4111 1111 1111 1111, 4 left")
+        == f"7 refused {mask_card('4111111111111111')}, 4 left"
+    )
+
+
+def test_overlapping_numbers_are_masked_as_one():
+    """Where two readings overlap, no half of either stays visible."""
+    both = "4222222222222 5555 5555 5555 4444"
+    shown = scrub(both)
+
+    assert "5555 5555" not in shown
+    assert sum(c.isdigit() for c in shown) <= 20
+    assert scrub("4" + "-0" * 30) == mask_card("4" + "0" * 30) or "4-0-0" in scrub("4" + "-0" * 30)
+
+
+@given(st.text(max_size=60))
+@example("\\u004")
+@example("%2")
+@example("\\ud83d\\ude00" * 3)
+@example("%25252525")
+def test_any_text_can_be_scrubbed(text):
+    """Half an escape, half a character: whatever it is, what is no number stays as it is."""
+    assert scrub(text) == text or mask_card(text).count("*") >= 6
+
+
+@given(st.text(string.ascii_letters + string.punctuation + " é€", max_size=200))
+def test_text_without_digits_is_untouched(text):
+    """Nothing to hide, nothing hidden."""
+    assert scrub(text) == text
+
+
+@given(st.text(string.ascii_letters, min_size=1), st.text(max_size=20), st.text(max_size=20))
+def test_known_secrets_are_masked(key, before, after):
+    """A secret that we hold is masked in what a stranger tells us, wherever it stands."""
+    shown = scrub(f"{before}{key}{after}", Secret(key), Secret(""))
+
+    assert MASK in shown
+    assert len(shown) <= len(before) + len(after) + len(MASK) * (len(before + after) + 1)
+
+
+def test_two_known_secrets_are_masked():
+    """Each of them."""
+    assert scrub("a=key-one&b=key-two", Secret("key-one"), Secret("key-two")) == (
+        f"a={MASK}&b={MASK}"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1767225600000",
+        "1767225600123",
+        "20260101123000",
+        "20260101000001",
+        "0000000000000",
+        "0000-0000-0000-0000",
+        "1234567890123456",
+    ],
+)
+def test_times_and_counters_are_not_taken_for_cards(text):
+    """Metadata is refused for what begins as cards do, never for a time in milliseconds."""
+    assert not has_card(text)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "4222222222222", "4012888888881881", "5555555555554444", "2223003122003222",
+        "378282246310005", "371449635398431", "30569309025904", "36227206271667",
+        "3530111333300000", "6011111111111117", "6200000000000005", "6759649826438453",
+        "6331101999990016", "8171999927660000", "4000000000000000006",
+    ],
+)  # fmt: skip
+def test_the_cards_of_every_scheme_are_known(number):
+    """Public test numbers of all the schemes, from 13 to 19 digits."""
+    assert has_card(number)
+    assert scrub(number) == mask_card(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 " * 131_072,
+        "1" * 262_144,
+        "4111-" * 52_428,
+        "\\u0034" * 43_690,
+        "1%" * 131_072,
+        "%25" * 87_381,
+        "1" + "_" * 262_143,
+        "\\" * 262_144,
+        "１" * 100_000,
+    ],
+    ids=lambda text: repr(text[:8]),
+)
+@pytest.mark.timeout(10)
+def test_a_hostile_text_is_scrubbed_in_linear_time(text):
+    """256 KiB of what a pattern could trip over take no longer than their length."""
+    assert len(scrub(text)) <= len(text)
+
+
+def test_random_ids_are_seldom_masked():
+    """False alarms by kind of id: one in ten where the length is a card's, else hardly any."""
+    dice = random.Random(20260101)
+    kinds = {
+        "16 digits": lambda: "".join(dice.choices(string.digits, k=16)),
+        "13 digits": lambda: "".join(dice.choices(string.digits, k=13)),
+        "12 digits": lambda: "".join(dice.choices(string.digits, k=12)),
+        "24 digits": lambda: "".join(dice.choices(string.digits, k=24)),
+        "hex": lambda: f"{dice.getrandbits(128):032x}",
+        "alphanumeric": lambda: "".join(dice.choices(string.ascii_uppercase + string.digits, k=30)),
+    }
+    rates = {
+        kind: sum((i := make()) != scrub(i) for _ in range(3000)) / 3000
+        for kind, make in kinds.items()
+    }
+    print("false masking of random ids:", rates, file=sys.stderr)
+
+    assert 0.08 < rates["16 digits"] < 0.12
+    assert 0.08 < rates["13 digits"] < 0.12
+    assert rates["12 digits"] == rates["24 digits"] == 0
+    assert rates["hex"] < 0.01
+    assert rates["alphanumeric"] < 0.005

@@ -1,0 +1,63 @@
+"""What we say arrives as it was meant, or is not said at all."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paycore.secret import Secret
+from paycore.wire.encoding import as_form, as_json
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+numbers = st.integers(-(2**63), 2**63 - 1)
+leaves = texts | numbers | st.booleans() | st.none()
+values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(texts, inner))
+
+
+@given(st.dictionaries(texts, values))
+def test_json_says_the_same_thing(payload):
+    """A payload read back from its JSON is the same payload."""
+    assert json.loads(as_json(payload).decode("utf-8")) == payload
+
+
+def test_json_is_compact_and_plain():
+    """No blanks, UTF-8 instead of escapes, and the order that the plugin chose."""
+    assert as_json({"b": "é", "a": [1, None]}) == '{"b":"é","a":[1,null]}'.encode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), "\ud800", Secret("canary"), Decimal("1.5"), b"canary", {1}],
+)
+def test_what_json_cannot_say_is_not_said(value):
+    """Odd numbers, lone surrogates and secrets that nobody revealed are refused."""
+    with pytest.raises((TypeError, ValueError)):
+        as_json({"a": value})
+
+
+@given(st.dictionaries(texts, texts | numbers))
+def test_a_form_says_the_same_thing(payload):
+    """A form read back holds the same names and values, in the same order."""
+    pairs = [(name, str(value)) for name, value in payload.items()]
+
+    assert parse_qsl(as_form(payload), keep_blank_values=True, max_num_fields=None) == pairs
+
+
+def test_a_list_repeats_its_name():
+    """Several values of one name are said one after the other."""
+    assert as_form({"expand[]": ["a b", 1], "c": ()}) == "expand%5B%5D=a+b&expand%5B%5D=1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, None, 1.5, Secret("canary"), {"a": 1}, ["a", None], b"canary", [["a"]], "\ud800"],
+)
+def test_what_a_form_cannot_say_is_not_said(value):
+    """Truth, nothing, fractions and secrets have no one spelling in a form, so none is guessed."""
+    with pytest.raises((TypeError, ValueError)):
+        as_form({"a": value})
