@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,12 @@ from paycore.ledger.protocol import Ledger
 from paycore.listeners import Listeners
 from paycore.money import Money
 from paycore.provider import Provider
+from paycore.secret import Secret, scrub
 from paycore.settings import AccountSettings, Settings, read
+from paycore.settings.addresses import check_addresses
+from paycore.settings.sources import sealed
 from paycore.wire.connection import Connection
 from paycore.wire.transport import Transport
-from paycore.wire.urls import host_of, is_loopback, reaches
 from paycore.wiring import Wiring, utc_now
 
 
@@ -43,14 +46,20 @@ def open_gateway(
         SettingsError: the settings are wrong; the message names what to mend.
         PluginRefused: a plugin that the settings name breaks the contract.
     """
+    settings = sealed(settings) if isinstance(settings, Mapping) else settings
     read_settings = read(settings)
     providers = load_providers({account.provider for account in read_settings.accounts})
-    kept = open_ledger(read_settings) if ledger is None else ledger
-    listeners = Listeners(discovery.load(discovery.LISTENERS, read_settings.listeners))
-    accounts = {
-        account.name: _opened(account, providers[account.provider], listeners, sender)
-        for account in read_settings.accounts
-    }
+    with ExitStack() as half_open:
+        kept = open_ledger(read_settings) if ledger is None else ledger
+        if ledger is None:
+            half_open.callback(kept.close)
+        listeners = Listeners(discovery.load(discovery.LISTENERS, read_settings.listeners))
+        accounts = {}
+        for account in read_settings.accounts:
+            opened = _opened(account, providers[account.provider], listeners, sender)
+            half_open.callback(opened.sender.close)
+            accounts[account.name] = opened
+        half_open.pop_all()  # whole: the gateway closes it from now on
     return Gateway(
         Wiring(
             accounts=accounts,
@@ -82,20 +91,34 @@ def _opened(
     listeners: Listeners,
     sender: Callable[[Connection], Sender],
 ) -> Account:
-    settings = replace(settings, base_url=settings.base_url or provider.description.base_url)
-    _check_addresses(settings)
-    own = {
-        **settings.own,
-        "base_url": settings.base_url,
-        "mode": settings.mode,
-        "notify_url": settings.notify_url,
-        "pci_dss": settings.pci_dss,
-    }
+    """Return an account; whatever is wrong with it is told with its name, and without its keys."""
+    try:
+        return _account(settings, provider, listeners, sender)
+    except PaycoreError as error:
+        problem, name = str(error), error.field
+    except Exception as error:
+        problem, name = f"{provider.name} fails to open it: {type(error).__name__}", None
+    keys = (value for value in settings.own.values() if isinstance(value, Secret))
+    problem = scrub(problem, *(key for key in keys if len(key) > 5))
+    raise SettingsError(f"accounts.{settings.name}: {problem}", field=name)
+
+
+def _account(
+    settings: AccountSettings,
+    provider: Provider,
+    listeners: Listeners,
+    sender: Callable[[Connection], Sender],
+) -> Account:
     sandbox = settings.mode == "sandbox"
+    home = (settings.base_url or provider.description.base_url).removesuffix("/")
+    settings = replace(settings, base_url=home)
+    check_addresses(settings.base_url, settings.notify_url, sandbox=sandbox)
+    core = {name: getattr(settings, name) for name in ("base_url", "mode", "notify_url", "pci_dss")}
+    guard = _guard(settings, provider)
     return Account(
         name=settings.name,
         provider=provider,
-        handle=_handle(settings, provider, own),
+        handle=provider.open_account({**settings.own, **core}),
         sender=sender(
             Connection(
                 base_url=settings.base_url,
@@ -106,49 +129,21 @@ def _opened(
                 sandbox=sandbox,
             )
         ),
-        limits=Limits(_guard(settings), settings.pci_dss, sandbox, settings.notify_peers),
+        limits=Limits(guard, settings.pci_dss, sandbox, settings.notify_peers),
         timeout_s=settings.timeout_s,
         listeners=listeners,
     )
 
 
-def _handle(settings: AccountSettings, provider: Provider, own: dict[str, Any]) -> Any:
-    try:
-        return provider.open_account(own)
-    except PaycoreError as error:
-        raise SettingsError(f"accounts.{settings.name}: {error}", field=error.field) from None
-    except Exception as error:
-        raise SettingsError(
-            f"accounts.{settings.name}: {provider.name} fails to open it: {type(error).__name__}"
-        ) from None
-
-
-def _check_addresses(settings: AccountSettings) -> None:
-    where = f"accounts.{settings.name}"
-    sandbox = settings.mode == "sandbox"
-    host = host_of(settings.base_url)
-    loopback = sandbox and is_loopback(host)
-    bare = settings.base_url.partition("://")[2].rstrip("/")
-    if not host or "/" in bare or "?" in bare or "#" in bare:
-        raise SettingsError(f"{where}: base_url: want scheme and host only", field="base_url")
-    if not settings.base_url.startswith("https://") and not loopback:
-        raise SettingsError(
-            f"{where}: base_url: want https (plain http only to loopback, with mode = sandbox)",
-            field="base_url",
-        )
-    if settings.notify_url and not reaches(settings.notify_url, sandbox=sandbox):
-        raise SettingsError(
-            f"{where}: notify_url: want https and a host that the provider can reach",
-            field="notify_url",
-        )
-
-
-def _guard(settings: AccountSettings) -> Money | None:
+def _guard(settings: AccountSettings, provider: Provider) -> Money | None:
     if not settings.max_amount:
         return None
     try:
-        return Money.parse(settings.max_amount)
+        guard = Money.parse(settings.max_amount)
     except InvalidRequest as error:
+        raise SettingsError(f"max_amount: {error}", field="max_amount") from None
+    if guard.currency not in provider.description.currencies:
         raise SettingsError(
-            f"accounts.{settings.name}: max_amount: {error}", field="max_amount"
-        ) from None
+            f"max_amount: {provider.name} does not take {guard.currency}", field="max_amount"
+        )
+    return guard

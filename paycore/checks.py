@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping, Set
@@ -22,7 +21,7 @@ from paycore.methods import (
 )
 from paycore.money import Money
 from paycore.secret import Secret, has_card
-from paycore.wire.urls import host_of, is_loopback
+from paycore.wire.urls import host_of, ip_of, is_loopback
 
 _NAME: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?")
 _CARD_NUMBER: Final = re.compile(r"[0-9]{12,19}")
@@ -78,26 +77,24 @@ def payer(value: Payer | None) -> Payer:
         return Payer()
     if not isinstance(value, Payer):
         raise InvalidRequest("payer: want a paycore.Payer", field="payer")
-    if value.ip:
-        try:
-            ipaddress.ip_address(value.ip)
-        except ValueError:
-            raise InvalidRequest("payer.ip: not an IP address", field="payer.ip") from None
-    if value.reference:
+    if value.ip != "" and not (isinstance(value.ip, str) and ip_of(value.ip)):
+        raise InvalidRequest("payer.ip: not an IP address", field="payer.ip")
+    if value.reference != "":
         name(value.reference, "payer.reference")
     return value
 
 
 def plain_members(value: Mapping[str, str] | None, field: str) -> dict[str, str]:
     """Return up to 50 named texts that hold no card data."""
+    if not isinstance(value, Mapping | None) or (value and len(value) > 50):
+        raise InvalidRequest(f"{field}: want up to 50 named texts", field=field)
     members = dict(value or {})
-    if len(members) > 50:
-        raise InvalidRequest(f"{field}: want at most 50 names", field=field)
     for key, item in members.items():
-        name(key, field)
-        where = f"{field}.{key}"
-        if "".join(filter(str.isalnum, key)).lower() in FORBIDDEN_METADATA:
+        where = f"{field}.{name(key, field)}"
+        if "".join(filter(str.isalnum, key)).lower() in FORBIDDEN_METADATA or has_card(key):
             raise InvalidRequest(f"{field}: card data is never kept here", field=field)
+        if not isinstance(item, str):
+            raise InvalidRequest(f"{where}: want a text", field=where)
         if has_card(text(item, where)):
             raise InvalidRequest(f"{where}: looks like a card number", field=where)
     return members
@@ -153,7 +150,7 @@ def return_url(url: str, hosts: Set[str], *, sandbox: bool) -> None:
 
 
 def _wallet(wallet: Wallet) -> None:
-    if wallet.kind not in WALLETS:
+    if not isinstance(wallet.kind, str) or wallet.kind not in WALLETS:
         raise InvalidRequest("wallet: want apple_pay or google_pay", field="wallet")
     if not text(wallet.data, "wallet.data", longest=64 * 1024).strip():
         raise InvalidRequest("wallet.data: empty", field="wallet.data")

@@ -16,7 +16,7 @@ PROVIDERS: Final = "paycore.providers"
 LISTENERS: Final = "paycore.listeners"
 
 
-class _Loader(NamedExtensionManager[Any]):
+class _Fresh(NamedExtensionManager[Any]):
     """stevedore for one entry point, found without its cache: that can be two minutes behind."""
 
     def __init__(self, entry: metadata.EntryPoint) -> None:
@@ -87,7 +87,7 @@ def _claimed(
 
 def _loaded(entry: metadata.EntryPoint) -> Any:
     try:
-        return _Loader(entry)[entry.name].plugin
+        return _Fresh(entry)[entry.name].plugin
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a stranger may do anything on import, sys.exit() included

@@ -16,7 +16,13 @@ from functools import cache
 from typing import Any, Final
 
 from paycore.description import Description
-from paycore.errors import NotSent, OutcomeUnknown, ProviderRefused, WebhookRejected
+from paycore.errors import (
+    InvalidRequest,
+    NotSent,
+    OutcomeUnknown,
+    ProviderRefused,
+    WebhookRejected,
+)
 from paycore.hookspecs import hookimpl
 from paycore.intents import (
     ChargeRequest,
@@ -149,15 +155,15 @@ def query(account: FakeAccount, request: QueryRequest) -> Talk[Report | NotFound
 def verify_webhook(account: FakeAccount, message: WebhookMessage) -> Notification:
     """Check what `webhook` made."""
     del account
-    given = message.header("fake-signature").encode()
+    given = message.header("fake-signature").encode("utf-8", "replace")
     if not hmac.compare_digest(given, _signature(message.body)):
         raise WebhookRejected("signature: not genuine", field="fake-signature", status=401)
     fields = parse_json(message.body, otherwise=WebhookRejected)
     try:
         amount = Money(fields["amount_minor"], fields["currency"])
         reference = str(fields["reference"])
-    except KeyError:
-        raise WebhookRejected("body: incomplete", field="body") from None
+    except (KeyError, InvalidRequest, TypeError):
+        raise WebhookRejected("body: missing or malformed", field="body") from None
     report = Report(reference, State.SUCCEEDED, amount=amount, kind=Kind.CHARGE)
     return Notification(report, acknowledgement=b"ok")
 

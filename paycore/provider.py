@@ -79,7 +79,7 @@ class Provider:
 
     def _check_shapes(self, plugin: object) -> None:
         for hook in HOOKS:
-            if hook not in self.hooks and callable(getattr(plugin, hook, None)):
+            if hook not in self.hooks and callable(inspect.getattr_static(plugin, hook, None)):
                 raise self._refusal(f"{hook!r} is not marked with @paycore.hookimpl")
         if missing := [hook for hook in REQUIRED if hook not in self.hooks]:
             raise self._refusal(f"the required hook {missing[0]!r} is missing")
@@ -97,10 +97,9 @@ class Provider:
 
     def _described(self) -> Description:
         told = self._try("describe() fails", self._relay.hook.describe)
-        version = str(getattr(told, "api_version", ""))
-        if version.partition(".")[0] != API_VERSION.partition(".")[0]:
-            spoken = f"contract version {version}" if version else "no version of the contract"
-            raise self._refusal(f"it speaks {spoken}, this paycore speaks {API_VERSION}")
+        version = getattr(told, "api_version", None)
+        if version is not None and _major(version) != _major(API_VERSION):
+            raise self._refusal(f"it speaks contract {version}, this paycore speaks {API_VERSION}")
         if not isinstance(told, Description):
             raise self._refusal("describe() must return a Description")
         if told.name != self.name:
@@ -132,6 +131,10 @@ def _marked(plugin: object) -> Iterator[tuple[str, dict[str, Any]]]:
         options = getattr(inspect.getattr_static(plugin, name, None), _MARK, None)
         if isinstance(options, dict):
             yield name, options
+
+
+def _major(version: object) -> str:
+    return str(version).partition(".")[0]
 
 
 def _is_usable(told: Description) -> bool:

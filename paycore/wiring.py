@@ -34,7 +34,8 @@ class Wiring:
         Raises:
             InvalidRequest: the settings have no such account.
         """
-        found = self.accounts.get(self.default_account if name is None else name)
+        wanted = self.default_account if name is None else name
+        found = self.accounts.get(wanted) if isinstance(wanted, str) else None
         if found is None:
             known = ", ".join(sorted(self.accounts)) or "none"
             raise InvalidRequest(f"account: the settings have {known}", field="account")

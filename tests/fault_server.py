@@ -19,12 +19,16 @@ class FaultServer:
     """Plays `play` for every connection to a loopback port, over TLS if it gets a context.
 
     Counts connections, requests (seen completely or partly, after any handshake) and the bytes of
-    requests. `over` is set when it stops: a play that waits, waits for that.
+    requests. `greet`, if there is one, is played before any handshake. `over` is set when it stops:
+    a play that waits, waits for that.
     """
 
-    def __init__(self, play: Play, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, play: Play, tls: ssl.SSLContext | None = None, *, greet: Play | None = None
+    ) -> None:
         self.play = play
         self.tls = tls
+        self.greet = greet
         self.connections = self.requests = self.received = 0
         self.over = Event()
         self.counting = Lock()
@@ -77,6 +81,8 @@ class FaultServer:
 
     def _serve(self, line: socket.socket) -> None:
         with line, suppress(OSError):  # whoever is told to misbehave is left alone now and then
+            if self.greet is not None:
+                self.greet(Guest(self, line))
             if isinstance(line, ssl.SSLSocket):
                 line.do_handshake()
             self.play(Guest(self, line))
@@ -118,6 +124,10 @@ class Guest:
         part, self._unread = self._unread, b""
         return part
 
+    def hear_hello(self) -> None:
+        """Wait for the first byte of a TLS handshake, and throw it away."""
+        socket.socket.recv(self._line, 1)  # past TLS, which has not begun
+
     def say(self, data: bytes) -> None:
         """Write `data` as it is."""
         self._line.sendall(data)
@@ -143,6 +153,10 @@ class Guest:
                     if not part:
                         return
                     ends[end].sendall(part)
+
+    def close(self) -> None:
+        """End the connection in good order, now."""
+        self._line.close()
 
     def reset(self) -> None:
         """End the connection with RST."""

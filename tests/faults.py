@@ -81,10 +81,12 @@ def arranged(name: str, good_reply: GoodReply, *, tls: bool = False) -> Iterator
 
 
 @contextmanager
-def standing(play: Play, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterator[Site]:
-    """Yield the site of a server that plays `play`; `settings` are those of its `Connection`."""
+def standing(
+    play: Play, tls: ssl.SSLContext | None = None, *, greet: Play | None = None, **settings: Any
+) -> Iterator[Site]:
+    """Yield the site of a `FaultServer`; `settings` are those of its `Connection`."""
     with ExitStack() as stack:
-        server = stack.enter_context(FaultServer(play, tls))
+        server = stack.enter_context(FaultServer(play, tls, greet=greet))
         yield Site(_connection(stack, server.base_url, **settings), server)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
 from rich.console import Console
@@ -13,9 +12,16 @@ from rich.text import Text
 from paycore.cli.failing import REFUSED, Failure
 from paycore.cli.health import accounts, config, machine
 from paycore.cli.health.finding import Finding
-from paycore.cli.output import STYLES, config_option, data, json_option, shared, sign, write_json
-
-_WIDEST: Final = 100
+from paycore.cli.output import (
+    STYLES,
+    config_option,
+    data,
+    json_option,
+    shared,
+    show,
+    sign,
+    write_json,
+)
 
 
 @click.command
@@ -51,10 +57,7 @@ def examined(file: Path | None) -> tuple[list[Finding], dict[str, tuple[str, ...
     return found, asked
 
 
-def _show(
-    console: Console, found: list[Finding], questions: dict[str, tuple[str, ...]]
-) -> None:
-    width = min(console.width, _WIDEST)
+def _show(console: Console, found: list[Finding], questions: dict[str, tuple[str, ...]]) -> None:
     table = Table.grid(padding=(0, 1))
     table.add_column(width=2, justify="right")
     table.add_column(width=9)
@@ -65,15 +68,15 @@ def _show(
         name = each.check if each.check != before else ""
         table.add_row(mark, Text(name, "bold"), _told(each))
         before = each.check
-    console.print(table, width=width)
+    show(console, table)
     for provider, asked in questions.items():
-        console.print(Text(f"\nTo settle with {provider} before going live", "bold"), width=width)
+        show(console, Text(f"\nTo settle with {provider} before going live", "bold"))
         listed = Table.grid(padding=(0, 1))
         listed.add_column(width=4, justify="right", style="dim")
         listed.add_column()
         for number, question in enumerate(asked, 1):
             listed.add_row(f"{number}.", Text(question))
-        console.print(listed, width=width)
+        show(console, listed)
 
 
 def _told(found: Finding) -> Text:

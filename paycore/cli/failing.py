@@ -30,7 +30,9 @@ _NEXT: Final[Mapping[type[PaycoreError], str]] = {
     NotSent: "nothing was sent, try again",
 }
 _UNKNOWN_NEXT: Final = "money may have moved, query it before anything else is tried"
-_HELP: Final = getattr(click.exceptions, "NoArgsIsHelpError", ())
+_HELP: Final[tuple[type[click.ClickException], ...]] = tuple(
+    filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)])
+)
 """How click 8.2 says help where a command was forgotten."""
 
 

@@ -13,7 +13,7 @@ from paycore.cli.failing import told
 from paycore.cli.output import Shared
 from paycore.errors import PaycoreError, PluginRefused
 
-GROUP: Final = "paycore.commands"
+COMMANDS: Final = "paycore.commands"
 """The entry-point group; an entry's name is its command's, its object a click command."""
 OWN: Final = {
     "completion": "paycore.cli.completion:completion",
@@ -30,7 +30,7 @@ class Front(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of our commands, and then of those of other packages."""
-        return [*OWN, *sorted(set(discovery.installed(GROUP)) - set(OWN))]
+        return [*OWN, *sorted(set(discovery.installed(COMMANDS)) - set(OWN))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by name; one that cannot be loaded becomes one that says so."""
@@ -38,7 +38,7 @@ class Front(click.Group):
             module, _, name = OWN[cmd_name].partition(":")
             command: click.Command = getattr(import_module(module), name)
             return command
-        return stranger(cmd_name) if cmd_name in discovery.installed(GROUP) else None
+        return stranger(cmd_name) if cmd_name in discovery.installed(COMMANDS) else None
 
     def make_context(
         self,
@@ -68,12 +68,12 @@ class Front(click.Group):
 def stranger(name: str) -> click.Command:
     """Return the command of another package; if it is broken, one that only says so."""
     try:
-        command = discovery.load(GROUP, [name])[name]
+        command = discovery.load(COMMANDS, [name])[name]
     except (Exception, SystemExit) as error:  # whatever a stranger does when it is imported
         return Broken(name, " ".join(str(error).split()) or type(error).__name__)
     if isinstance(command, click.Command):
         return command
-    return Broken(name, f"{name!r} of {discovery.installed(GROUP)[name][0]} is no click command")
+    return Broken(name, f"{name!r} of {discovery.installed(COMMANDS)[name][0]} is no click command")
 
 
 class Broken(click.Command):

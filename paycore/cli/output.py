@@ -14,8 +14,10 @@ from rich.console import Console
 
 from paycore.plain import plain
 
-_PIPE_WIDTH: Final = 160
-"""How wide a table may be where nobody told a width: a file has no edge."""
+_PIPE_WIDTH: Final = 1000
+"""How wide a table may be where nobody told a width: a pipe has no edge."""
+WIDEST: Final = 100
+"""Beyond this, a line is hard to follow with the eye."""
 _SIGNS: Final = {"ok": "✓+", "failed": "✗x", "warning": "!!", "note": "·.", "skipped": "–-"}
 STYLES: Final = {
     "ok": "green",
@@ -82,6 +84,19 @@ def data() -> Console:
     if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = _PIPE_WIDTH
     return console
+
+
+def show(console: Console, what: object, *, widest: int = WIDEST) -> None:
+    """Write a table or a text, at most `widest` columns wide.
+
+    In a pipe its lines are not broken, and carry no blanks at their ends.
+    """
+    if console.is_terminal:
+        console.print(what, width=min(console.width, widest))
+        return
+    with console.capture() as written:
+        console.print(what)
+    click.echo("\n".join(line.rstrip() for line in written.get().splitlines()))
 
 
 def write_json(value: Any, *, indent: int | None = 2) -> None:

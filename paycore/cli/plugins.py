@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from paycore.cli.inventory import Part, ProviderPart, inventory
-from paycore.cli.output import STYLES, data, json_option, shared, sign, write_json
+from paycore.cli.inventory import Part, ProviderPart, SimulatorPart, inventory
+from paycore.cli.output import STYLES, data, json_option, shared, show, sign, write_json
 
 _TITLES: Final = {
+    "providers": "Providers",
     "simulators": "Simulators",
     "listeners": "Listeners",
     "engines": "Engines",
     "commands": "Commands of other packages",
 }
-_WIDEST: Final = 110
 
 
 @click.command
 @json_option
 def plugins() -> None:
-    """List every installed provider, simulator, listener, engine and command."""
+    """List every installed provider, simulator, listener, engine and command.
+
+    Each is loaded and held to the contract; one that is refused says why.
+    """
     found = inventory()
     if shared().json:
         write_json(found)
         return
     console = data()
-    width = min(console.width, _WIDEST)
-    console.print(_providers(console, found["providers"]), width=width)
     for kind, title in _TITLES.items():
-        if found[kind]:
-            console.print(_others(console, title, found[kind]), width=width)
+        show(console, Text(title, "bold cyan"))
+        show(console, _table(console, found[kind]))
 
 
-def _providers(console: Console, found: list[Part]) -> Table:
-    table = Table(title="Providers", title_justify="left", title_style="bold", box=None)
-    table.add_column("", width=1)
-    table.add_column("Name", style="bold", no_wrap=True)
-    table.add_column("What it is and does")
-    for part in found:
-        table.add_row(_mark(console, part), part.name, "\n".join(_facts(part)))
+def _table(console: Console, parts: list[Any]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=2, justify="right")
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for part in parts:
+        verdict = "ok" if part.ok else "failed"
+        table.add_row(Text(sign(console, verdict), STYLES[verdict]), part.name, _told(part))
+    if not parts:
+        table.add_row("", Text("none", "dim"), "")
     return table
+
+
+def _told(part: Part) -> Text:
+    """Return who brought a part, and what it is, in a few lines."""
+    text = Text(f"{part.distribution} {part.version}".rstrip())
+    if part.problem:
+        text.append(f"\n{part.problem}", STYLES["failed"])
+        return text
+    for line in _facts(part):
+        text.append(f"\n{line}", "dim")
+    return text
+
+
+def _facts(part: Part) -> list[str]:
+    if isinstance(part, SimulatorPart):
+        return [f"serves {', '.join(part.providers)}"]
+    if not isinstance(part, ProviderPart):
+        return []
+    takes = f"{part.currencies} currenc{'y' if part.currencies == 1 else 'ies'}"
+    facts = [
+        f"contract {part.contract}, {', '.join(part.channels)}, {takes}",
+        f"charges by {', '.join(part.methods)}",
+    ]
+    facts += [f"stores by {', '.join(part.token_methods)}"] if part.token_methods else []
+    return [*facts, f"hooks {', '.join(part.hooks)}"]

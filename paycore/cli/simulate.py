@@ -15,7 +15,7 @@ from paycore.cli.output import data, json_option, say, shared, write_json
 from paycore.cli.toml import section
 from paycore.demo.casting import Found, simulator, simulators
 from paycore.errors import SettingsError
-from paycore.simulators import Simulator
+from paycore.simulators import Simulator, TestCards
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -69,7 +69,7 @@ Fault = tuple[str, str, int]
 """A kind, the endpoint it is meant for (empty: any), and how often it strikes."""
 
 
-class FaultType(click.ParamType):
+class FaultType(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """`KIND[:ENDPOINT[:TIMES]]`."""
 
     name = "KIND[:ENDPOINT[:TIMES]]"
@@ -167,3 +167,8 @@ def _announce(running: Simulator, found: Found) -> None:
         style = {"#": "dim", "[": "bold"}.get(line[:1], "")
         console.print(line, style=style, soft_wrap=True)
     say("Ready; Ctrl-C ends it.")
+
+
+def _cards(cards: TestCards) -> str:
+    late = f", {cards.late} pays late" if cards.late else ""
+    return f"{cards.success} pays, {cards.decline} declines{late}"

@@ -7,17 +7,14 @@ from typing import Final, Self
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from paycore.cli.output import STYLES, sign
+from paycore.cli.output import STYLES, WIDEST, show, sign
 from paycore.demo.books import Books, Line, Sums
 from paycore.demo.play import Begun, Event, Scene, Told
 
-WIDEST: Final = 100
-"""Beyond this, a line is hard to follow with the eye."""
 _CLAIM: Final = 38
 _TIME: Final = 7
 _SLOW_MS: Final = 1000
@@ -40,7 +37,7 @@ class Teller:
             transient=True,
             disable=quiet or not console.is_terminal,
         )
-        self._task = self._progress.add_task("", total=None)
+        self._task: TaskID | None = None
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -55,11 +52,11 @@ class Teller:
         if self._quiet:
             return
         if isinstance(event, Scene):
-            self._progress.reset(self._task, total=event.steps)
             self._print(self._heading(event))
-        elif isinstance(event, Begun):
-            self._progress.update(self._task, description=event.claim)
-        elif isinstance(event, Told):
+            self._restart(event.steps)
+        elif isinstance(event, Begun) and self._task is not None:
+            self._progress.update(self._task, description=event.claim, refresh=True)
+        elif isinstance(event, Told) and self._task is not None:
             self._progress.advance(self._task)
             self._print(self._line(event))
 
@@ -71,8 +68,13 @@ class Teller:
         self._print("")
         self._print(self._sum(told, books, seconds))
 
+    def _restart(self, steps: int) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task("", total=steps)
+
     def _print(self, what: object) -> None:
-        self._console.print(what, width=self._width)
+        show(self._console, what)
 
     def _heading(self, scene: Scene) -> Text:
         channels = ", ".join(scene.channels)
@@ -96,43 +98,42 @@ class Teller:
         return Text(f" {sign(self._console, verdict)}", STYLES[verdict])
 
     def _table(self, books: Books) -> Table:
+        currency = _only_currency(books)
         table = Table(
-            title="Our ledger and the provider, side by side",
+            title=f"Our ledger and the provider, side by side{currency and f', in {currency}'}",
             title_style="bold",
             title_justify="left",
             box=box.SIMPLE_HEAD,
-            pad_edge=True,
         )
-        for name in ("Payment", "Asked", "Our ledger", "The provider"):
+        for name in ("Payment", "Asked", "Our ledger", "The provider", ""):
             table.add_column(name)
-        table.add_column("", justify="right")
         account = ""
         for line in books.lines:
-            if account and line.account != account:
-                table.add_section()
-            account = line.account
-            table.add_row(*self._cells(line))
+            if line.account != account:
+                account = line.account
+                table.add_row(Text(account, "bold"))
+            table.add_row(*self._cells(line, currency))
         for effect in books.extra:
-            money = f"{effect.kind} {effect.amount_minor} {effect.currency}"
-            table.add_row(
-                effect.reference, "nothing", "nothing", money, self._sign("failed"), style="red"
-            )
+            moved = f"{effect.kind} {effect.amount_minor} minor {effect.currency}"
+            told = (Text(cell, "red") for cell in (effect.reference, "nothing", "nothing", moved))
+            table.add_row(*told, self._sign("failed"))
         return table
 
-    def _cells(self, line: Line) -> tuple[Text, ...]:
-        good = "ok" if line.agrees else "failed"
+    def _cells(self, line: Line, currency: str) -> tuple[Text, ...]:
         style = "" if line.agrees else "red"
-        currency = line.ours.captured.currency
-        asked = "\n".join(each.removesuffix(f" {currency}") for each in line.asked)
+        texts = ("\n".join(line.asked), _moved(line.ours), _moved(line.theirs))
+        asked, ours, theirs = (
+            text.replace(f" {currency}", "") if currency else text for text in texts
+        )
         return (
-            Text(line.payment),
+            Text(f"  {line.payment.removeprefix(f'{line.account}-')}"),
             Text(asked, "dim"),
-            Text(_moved(line.ours), style),
-            Text(_moved(line.theirs), style),
-            self._sign(good),
+            Text(ours, style),
+            Text(theirs, style),
+            self._sign("ok" if line.agrees else "failed"),
         )
 
-    def _sum(self, told: list[Told], books: list[Books], seconds: float) -> Padding:
+    def _sum(self, told: list[Told], books: list[Books], seconds: float) -> Text:
         count = {verdict: sum(t.verdict == verdict for t in told) for verdict in STYLES}
         payments = sum(len(each.lines) for each in books)
         effects = sum(each.effects for each in books)
@@ -141,20 +142,25 @@ class Teller:
         words += [f"{count['failed']} not"] if count["failed"] else []
         words += [f"{count['skipped']} not for this channel"] if count["skipped"] else []
         agree = "in both books alike" if all(each.agree for each in books) else "and they differ"
-        text = Text.assemble(
+        return Text.assemble(
             self._sign("ok" if good else "failed"),
             " ",
             (", ".join(words), "bold"),
             f"\n   {payments} payments and {effects} effects, {agree}",
             (f"\n   {seconds:.1f} s; no process and no file is left behind", "dim"),
         )
-        return Padding(text, 0)
 
 
 def _seen(told: Told) -> Text:
     if told.verdict == "failed":
         return Text(f"{told.seen}: expected {told.expected}, got {told.got}", "red")
     return Text(told.seen, "dim" if told.verdict == "skipped" else "cyan")
+
+
+def _only_currency(books: Books) -> str:
+    """Return the currency of all payments; empty where there are several."""
+    currencies = {line.ours.captured.currency for line in books.lines}
+    return currencies.pop() if len(currencies) == 1 else ""
 
 
 def _moved(sums: Sums) -> str:

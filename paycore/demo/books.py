@@ -29,7 +29,7 @@ class Line:
     payment: str
     account: str
     asked: tuple[str, ...]
-    """What was asked of the provider, in order: `charge 15.00 CAD` and so on."""
+    """What was asked of the provider, in order: `charge 15.00 CAD, declined` and so on."""
     status: PaymentStatus
     ours: Sums
     """What our ledger says."""
@@ -69,12 +69,20 @@ def _line(payment: Payment, effects: Sequence[Effect]) -> Line:
     return Line(
         payment=payment.reference,
         account=payment.account,
-        asked=tuple(f"{o.kind.value} {o.amount}" for o in payment.operations),
+        asked=tuple(map(_asked, payment.operations)),
         status=payment.status,
         ours=_sums(payment.amount.currency, [(o.kind.value, _minor(o)) for o in done]),
         theirs=_sums(payment.amount.currency, [(e.kind, e.amount_minor) for e in theirs]),
         agrees=Counter(map(_ours, done)) == Counter(map(_theirs, theirs)),
     )
+
+
+def _asked(operation: Operation) -> str:
+    """Return what was asked, and how it ended where it did not succeed."""
+    words = f"{operation.kind.value} {operation.amount}"
+    if operation.state is State.SUCCEEDED:
+        return words
+    return f"{words}, {operation.state.value.replace('_', ' ')}"
 
 
 def _sums(currency: str, moved: Iterable[tuple[str, int]]) -> Sums:

@@ -12,7 +12,7 @@ from paycore.states import State
 def stored(act: Act) -> str:
     """Store a card on a page of the provider; its number never comes near us."""
     if HostedPage not in act.description.token_methods:
-        raise Skipped("stores no card by hosted page")
+        raise Skipped("no page to store a card here")
     token = act.gateway.tokenize(act.ref("card"), act.page, account=act.provider)
     expect("state of the token", State.PENDING, token.state)
     if token.next_action is None:
@@ -33,7 +33,7 @@ def wallet(act: Act) -> str:
     """Charge a wallet's payment token."""
     given = act.simulator.wallet(act.provider)
     if given is None:
-        raise Skipped("no wallet on this channel")
+        raise Skipped("no wallet here")
     _at_once(act, "wallet", 1999, Wallet(*given))
     return f"{act.money(1999)} by {given[0].replace('_', ' ')}"
 

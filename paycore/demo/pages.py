@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from paycore.demo.act import Act, expect
 from paycore.demo.endpoint import visit
-from paycore.methods import NextAction, Redirect
+from paycore.methods import EmbeddedForm, MountForm, NextAction, Redirect
 from paycore.payment import Payment, PaymentStatus
 
 
@@ -39,6 +39,16 @@ def queried(act: Act) -> str:
     payment = act.gateway.query(act.ref("page"))
     expect("status", PaymentStatus.PAID, payment.status)
     return f"paid with {card_of(payment)}"
+
+
+def mounted(act: Act) -> str:
+    """Charge by the provider's form in a page of ours, and fill it in."""
+    payment = act.charge("form", 1700, EmbeddedForm(act.page.return_url))
+    expect("next action", MountForm.__name__, type(payment.next_action).__name__)
+    act.simulator.pay(action_of(payment))
+    payment = act.gateway.query(payment.reference)
+    expect("status", PaymentStatus.PAID, payment.status)
+    return f"{payment.amount}, paid"
 
 
 def returned(act: Act) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -62,7 +62,7 @@ class Told:
 Event = Scene | Begun | Told | Books
 
 
-def play(cast: Cast, story: tuple[Step, ...] = STORY) -> Iterator[Event]:
+def play(cast: Cast, story: tuple[Step, ...] = STORY) -> Generator[Event, None, None]:
     """Play `story` with everyone in `cast`, event by event; the books of each simulator come last.
 
     Simulators, gateways and endpoints end with it, however it ends.

@@ -6,7 +6,7 @@ from typing import Final
 
 from paycore.demo import back, cards, pages, trouble
 from paycore.demo.act import Step
-from paycore.methods import HostedPage, StoredToken, Wallet
+from paycore.methods import EmbeddedForm, HostedPage, StoredToken, Wallet
 
 STORY: Final = (
     Step("page", "A hosted page opens for the payer", pages.opened, (HostedPage,)),
@@ -20,6 +20,7 @@ STORY: Final = (
     ),
     Step("queried", "A query says the same", pages.queried, after=("paid",)),
     Step("returned", "The payer's browser comes back", pages.returned, after=("queried",)),
+    Step("form", "A form in our own page is filled in", pages.mounted, (EmbeddedForm,)),
     Step("card", "A card is stored, far from us", cards.stored, ("tokenize",)),
     Step("token", "The stored card is charged", cards.charged, (StoredToken,), ("card",)),
     Step("wallet", "A wallet is charged", cards.wallet, (Wallet,)),

@@ -74,7 +74,7 @@ def found(act: Act) -> str:
 def late(act: Act) -> str:
     """Pay with a card that takes its time."""
     if not act.cards.late:
-        raise Skipped("no card is late on this channel")
+        raise Skipped("no slow card here")
     payment = act.charge("late", 5100, act.page)
     act.simulator.pay(action_of(payment), card_number=act.cards.late)
     waiting = act.gateway.query(payment.reference)
@@ -82,7 +82,7 @@ def late(act: Act) -> str:
     act.simulator.advance(LATE_S)
     paid = act.gateway.query(payment.reference)
     expect("status in the end", PaymentStatus.PAID, paid.status)
-    return f"{waiting.status.value} first, then paid"
+    return f"{waiting.status.value.replace('_', ' ')}, then paid"
 
 
 def _why(payment: Payment) -> str:

@@ -32,12 +32,12 @@ class Letters:
         self._put(row)
         return row
 
-    def mark(self, row: str, state: InboxState, reason: str) -> None:
+    def mark(self, row: str, state: InboxState, reason: str, *, failed: bool) -> None:
         """Note what became of a message; one that is finished stays as it is."""
         before = self._rows[row]
         if not before.state.is_finished:
-            tries = before.tries + (not state.is_finished)
-            self._put(replace(before, state=state, reason=reason, tries=tries))
+            failures = before.failures + failed
+            self._put(replace(before, state=state, reason=reason, failures=failures))
 
     def in_state(self, state: InboxState | None) -> tuple[InboxRow, ...]:
         """Return the messages in that state, or all of them, oldest first."""

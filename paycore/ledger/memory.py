@@ -191,9 +191,9 @@ class MemoryLedger:
         with self._transaction():
             return self._letters.keep(account, digest, notification, now)
 
-    def mark(self, row: str, state: InboxState, reason: str = "") -> None:
+    def mark(self, row: str, state: InboxState, reason: str = "", *, failed: bool = False) -> None:
         with self._transaction():
-            self._letters.mark(row, state, reason)
+            self._letters.mark(row, state, reason, failed=failed)
 
     def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
         with self._lock:

@@ -97,8 +97,8 @@ class InboxRow:
     reason: str = ""
     copies: int = 1
     """How often it came."""
-    tries: int = 0
-    """How often it was tried without being finished."""
+    failures: int = 0
+    """How often applying it went wrong."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Ledger(Protocol):
     def by_wire(
         self, account: str, reference: str | None, provider_reference: str
     ) -> Operation | None:
-        """Return the operation that a provider calls so: by our reference first, then by its own."""
+        """Return the operation that a provider calls so: by our reference, else by its own."""
 
     def by_nonce(self, nonce: str) -> Operation | None:
         """Return the operation whose payer carries `nonce`."""
@@ -183,8 +183,11 @@ class Ledger(Protocol):
     ) -> InboxRow:
         """Store a verified message, or count another copy of one that is there; return its row."""
 
-    def mark(self, row: str, state: InboxState, reason: str = "") -> None:
-        """Note what became of a kept message; one that is finished stays as it is."""
+    def mark(self, row: str, state: InboxState, reason: str = "", *, failed: bool = False) -> None:
+        """Note what became of a kept message, and whether applying it went wrong.
+
+        One that is finished stays as it is.
+        """
 
     def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
         """Return kept messages in that state, or all of them, oldest first."""

@@ -9,6 +9,7 @@ from paycore import log
 from paycore.account import Account
 from paycore.intents import QueryRequest
 from paycore.ledger.protocol import Source
+from paycore.money import Money
 from paycore.operation import Operation
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import REPORTABLE, State
@@ -81,13 +82,16 @@ def _answer(
         return replies[-1]
 
     said: Any = None
+    request = _request(wiring, operation)
     try:
-        said = converse(account.talk("query", _request(wiring, operation)), send)
+        said = converse(account.talk("query", request), send)
         problem = "not found" if isinstance(said, NotFound) else type(said).__name__
     except Exception as error:
         problem = type(error).__name__
     if isinstance(said, Report) and said.state in REPORTABLE:
-        return said, True
+        if request.charge_refundable == _refundable_before(wiring, operation):
+            return said, True
+        said, problem = None, "other money moved meanwhile"
     log.event(
         "query_without_answer",
         account=account.name,
@@ -111,8 +115,6 @@ def _recorded(wiring: Wiring, operation: Operation, answer: Report | NotFound | 
 
 def _request(wiring: Wiring, operation: Operation) -> QueryRequest:
     charged = wiring.ledger.operation(operation.charge) if operation.charge else None
-    payment = wiring.ledger.payment(operation.owner) if operation.kind.gives_back else None
-    before = payment.refundable + payment.reserved if payment else None
     return QueryRequest(
         kind=operation.kind,
         reference=operation.reference,
@@ -120,5 +122,19 @@ def _request(wiring: Wiring, operation: Operation) -> QueryRequest:
         amount=operation.amount,
         charge_reference=charged.reference if charged else "",
         charge_provider_reference=charged.provider_reference if charged else "",
-        charge_refundable=before if operation.state.is_open else None,
+        charge_refundable=_refundable_before(wiring, operation),
     )
+
+
+def _refundable_before(wiring: Wiring, operation: Operation) -> Money | None:
+    """Return what was left of the charge before an open refund or void; None unless it is alone.
+
+    A plugin may conclude from what is gone that it was executed: with another one open beside
+    it, nobody could tell which of them it was.
+    """
+    payment = wiring.ledger.payment(operation.owner) if operation.kind.gives_back else None
+    captured = payment.captured if payment else None
+    if payment is None or captured is None or captured.id != operation.charge:
+        return None
+    alone = operation.state.is_open and payment.reserved == operation.amount
+    return payment.refundable + payment.reserved if alone else None

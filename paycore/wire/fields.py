@@ -22,6 +22,7 @@ from marshmallow.exceptions import ValidationError
 from marshmallow.validate import Length
 
 from paycore.errors import InvalidRequest
+from paycore.methods import CardData
 from paycore.money import MAX_MINOR, Money
 from paycore.secret import Secret, mask_card
 
@@ -86,6 +87,11 @@ class Made(fields.Function):
         super().__init__(
             lambda said: make(**said), str, data_key=theirs, required=True, validate=Length(1, most)
         )
+
+
+def mmyy(card: CardData) -> str:
+    """Return a card's last month as card forms have it."""
+    return f"{card.expiry_month:02}{card.expiry_year % 100:02}"
 
 
 class MaskedCard(fields.String):

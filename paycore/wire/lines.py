@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Sequence
-from http.client import HTTPResponse
+from http.client import HTTPResponse, RemoteDisconnected
+from io import BufferedReader
 from time import monotonic
 from typing import Any, Final
 
@@ -59,12 +60,28 @@ def _dialled(
     return line
 
 
+class _WholeLines(BufferedReader):
+    """Reads lines to their end: `http.client` takes a line that broke off for the last one."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise RemoteDisconnected("in the middle of a line")
+        return line
+
+
 class _StrictResponse(HTTPResponse):
-    """`http.client` believes a negative chunk size, and would read on without a bound."""
+    """An answer whose head and chunks are whole, and whose chunks have a size that can be."""
+
+    fp: BufferedReader
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fp = _WholeLines(self.fp.detach())
 
     def _read_next_chunk_size(self) -> int:
         size: int = super()._read_next_chunk_size()  # type: ignore[misc]
-        if size < 0:
+        if size < 0:  # http.client would read on without a bound
             raise ValueError("a negative chunk size")
         return size
 

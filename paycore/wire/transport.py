@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from paycore.errors import NotSent, OutcomeUnknown, PaycoreError
+from paycore.errors import NotSent, OutcomeUnknown
 from paycore.wire.attempt import Attempt
 from paycore.wire.connection import Connection
 from paycore.wire.guard import in_transaction
@@ -52,14 +52,15 @@ class Transport:
         try:
             with attempt:
                 reply = session.exchange(request, call.name)
-        except PaycoreError:
+        except OutcomeUnknown:
             raise
         except Exception as error:
             verdict = self._verdict(call, attempt, _why(error, around))
         else:
-            if not attempt.expired:
+            if attempt.begun and not attempt.expired:
                 return reply
-            verdict = self._verdict(call, attempt, "")
+            attempt.begun = True  # an answer came: should urllib3 ever write past us, it shows here
+            verdict = self._verdict(call, attempt, "the proof of what left us is broken")
         raise verdict
 
     def close(self) -> None:
@@ -106,4 +107,6 @@ def _why(error: BaseException, around: BaseException | None) -> str:
     """
     while (cause := error.__cause__ or error.__context__) not in (None, around):
         error = cause
+    if isinstance(error, TimeoutError):
+        return "time is up"
     return str(getattr(error, "strerror", None) or type(error).__name__)

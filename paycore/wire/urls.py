@@ -30,6 +30,14 @@ def host_of(url: str) -> str:
     return (parts.hostname or "").lower()
 
 
+def ip_of(text: str) -> str:
+    """Return an IP address in its one canonical spelling; empty where `text` is none."""
+    try:
+        return "" if "%" in text else str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine: `localhost` or a loopback address."""
     if host == "localhost":

@@ -70,7 +70,7 @@ SHOWN = {
     "format with a width": lambda s: format(s, ">40"),
     "format with a precision": lambda s: f"{s:.3}",
     "percent": lambda s: "%s %r %a" % (s, s, s),  # noqa: UP031
-    "str.format": lambda s: "{} {!r} {!s} {!a}".format(s, s, s, s),  # noqa: UP030, UP032
+    "str.format": lambda s: "{} {!r} {!s} {!a}".format(s, s, s, s),  # noqa: UP032
     "f-string": lambda s: f"{s} {s!r} {s!s} {s!a} {s=}",
     "ascii": ascii,
     "print": lambda s: printed(lambda stream: print(s, file=stream)),
@@ -108,7 +108,7 @@ REFUSED = {
     "less than a text": lambda s: s < "z",
     "adding": lambda s: s + "",
     "joining": lambda s: "".join([s]),
-    "%d": lambda s: "%d" % s,
+    "%d": lambda s: "%d" % s,  # noqa: UP031
     "__getstate__": lambda s: s.__getstate__(),
     "__reduce__": lambda s: s.__reduce__(),
     "copyreg": lambda s: copyreg.__reduce_ex__(s, 2),
@@ -168,7 +168,6 @@ def test_a_secret_equals_only_a_secret():
     assert secret() == secret()
     assert secret() != Secret("other")
     assert secret() != CANARY
-    assert CANARY != secret()
     assert secret() not in [CANARY, None, 1]
 
 
@@ -250,7 +249,7 @@ def test_what_is_shown_of_each_length(number, masked):
     ],
 )
 def test_a_number_is_masked_however_it_is_written(number, masked):
-    """Separators and words do not count; what came masked stays so, and more where it showed more."""
+    """Separators and words do not count; what came masked stays so; what showed more shows less."""
     assert mask_card(number) == masked
 
 
@@ -377,8 +376,10 @@ def test_a_card_number_is_masked_in_every_spelling(spell, place):
     """Planted anywhere in a text, in any of these spellings, no number can be read any more."""
     for number in ("4111111111111111", "378282246310005", "6222021234567890128"):
         text = place.format(spell(number))
+        shown = scrub(text)
 
-        assert number not in visible(scrub(text))
+        assert number not in visible(shown)
+        assert len(visible(shown)) <= len(visible(text)) - 6
         assert has_card(text)
 
 
@@ -410,7 +411,7 @@ def test_shorter_and_longer_numbers_are_left_alone(size):
 
 
 def test_a_number_inside_a_longer_run_of_digits_is_none():
-    """What stands unseparated between other digits is an id; half of all ids would be masked else."""
+    """What stands unseparated between other digits is an id: most long ids would be masked else."""
     assert scrub("PC20260101000000000000000001") == "PC20260101000000000000000001"
     assert scrub("9994111111111111111999") == "9994111111111111111999"
 
@@ -448,14 +449,24 @@ def test_only_the_number_is_masked():
     )
 
 
-def test_overlapping_numbers_are_masked_as_one():
-    """Where two readings overlap, no half of either stays visible."""
-    both = "4222222222222 5555 5555 5555 4444"
-    shown = scrub(both)
+def completed(write):
+    """Return what `write` makes of the digit with which it passes Luhn's check."""
+    return next(write(digit) for digit in string.digits if passes_luhn(write(digit)))
 
-    assert "5555 5555" not in shown
-    assert sum(c.isdigit() for c in shown) <= 20
-    assert scrub("4" + "-0" * 30) == mask_card("4" + "0" * 30) or "4-0-0" in scrub("4" + "-0" * 30)
+
+def test_overlapping_numbers_are_masked_as_one():
+    """Where two readings share digits, no half of either stays visible."""
+    first = completed(lambda digit: f"41234{digit}11111111")[:6]
+    last = completed(lambda digit: f"11111111765432{digit}")[8:]
+
+    assert scrub(f"a {first} 11111111 {last} b") == f"a {mask_card(first + '1' * 8 + last)} b"
+
+
+def test_neighbouring_numbers_are_masked_each():
+    """Two cards in a row are two."""
+    one, other = "4111111111111111", "5555555555554444"
+
+    assert scrub(f"{one} {other}") == f"{mask_card(one)} {mask_card(other)}"
 
 
 @given(st.text(max_size=60))
@@ -474,13 +485,10 @@ def test_text_without_digits_is_untouched(text):
     assert scrub(text) == text
 
 
-@given(st.text(string.ascii_letters, min_size=1), st.text(max_size=20), st.text(max_size=20))
+@given(st.text(string.ascii_letters, min_size=1), st.text("-. /é\n"), st.text("-. /é\n"))
 def test_known_secrets_are_masked(key, before, after):
     """A secret that we hold is masked in what a stranger tells us, wherever it stands."""
-    shown = scrub(f"{before}{key}{after}", Secret(key), Secret(""))
-
-    assert MASK in shown
-    assert len(shown) <= len(before) + len(after) + len(MASK) * (len(before + after) + 1)
+    assert scrub(f"{before}{key}{after}", Secret(key), Secret("")) == f"{before}{MASK}{after}"
 
 
 def test_two_known_secrets_are_masked():

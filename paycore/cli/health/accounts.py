@@ -17,7 +17,7 @@ from paycore.settings import AccountSettings, Settings
 
 
 def plugins(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:
-    """Return the providers that the settings name and that pass the contract, and what was found."""
+    """Return the named providers that pass the contract, and what was found."""
     good: dict[str, Provider] = {}
     found: list[Finding] = []
     for name in sorted({account.provider for account in settings.accounts}):
@@ -86,7 +86,9 @@ def _alone(account: AccountSettings) -> dict[str, Any]:
     return {"ledger": "memory://", "accounts": {core.pop("name"): {**own, **core}}}
 
 
-def _addresses(account: AccountSettings, provider: Provider, settings: Settings) -> Iterator[Finding]:
+def _addresses(
+    account: AccountSettings, provider: Provider, settings: Settings
+) -> Iterator[Finding]:
     home = provider.description.base_url
     at = account.base_url or home
     if account.mode == "live" and at.rstrip("/") != home.rstrip("/"):

@@ -30,7 +30,9 @@ def settings(file: Path | None) -> tuple[Settings | None, list[Finding]]:
         advice = f"mend {where}, or name another file with --config"
         return None, [*found, Finding("settings", "failed", str(error), advice)]
     count = len(read_settings.accounts)
-    found.append(Finding("settings", "ok", f"{count} account{'s' * (count > 1)}: {_names(read_settings)}"))
+    found.append(
+        Finding("settings", "ok", f"{count} account{'s' * (count > 1)}: {_names(read_settings)}")
+    )
     found += [_ledger(read_settings), *_secrets(read_settings), *_in_the_open(where, read_settings)]
     return read_settings, found
 

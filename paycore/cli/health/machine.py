@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 import paycore
 from paycore import discovery
-from paycore.cli.front import GROUP as COMMANDS
+from paycore.cli.front import COMMANDS
 from paycore.cli.health.finding import Finding
 from paycore.errors import SettingsError
 from paycore.settings import Settings
@@ -66,7 +65,9 @@ def cache() -> Iterator[Finding]:
             "other programs that use stevedore may: delete its folder, python-entrypoints",
         )
     else:
-        yield Finding("cache", "ok", "stevedore's cache, where there is one, knows what is installed")
+        yield Finding(
+            "cache", "ok", "stevedore's cache, where there is one, knows what is installed"
+        )
 
 
 def clock(now: datetime | None = None) -> Finding:
@@ -83,13 +84,13 @@ def clock(now: datetime | None = None) -> Finding:
     return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
-def _installed(group: str) -> Counter[tuple[str, str]]:
+def _installed(group: str) -> set[tuple[str, str]]:
     from importlib import metadata
 
-    return Counter({(entry.name, entry.value) for entry in metadata.entry_points(group=group)})
+    return {(entry.name, entry.value) for entry in metadata.entry_points(group=group)}
 
 
-def _cached(group: str) -> Counter[tuple[str, str]]:
+def _cached(group: str) -> set[tuple[str, str]]:
     """Return what another user of stevedore would be told, without writing a cache."""
     try:
         from stevedore import _cache
@@ -99,4 +100,4 @@ def _cached(group: str) -> Counter[tuple[str, str]]:
         told = reader.get_group_all(group)
     except (ImportError, AttributeError):  # another stevedore: nothing can be said
         return _installed(group)
-    return Counter({(entry.name, entry.value) for entry in told})
+    return {(entry.name, entry.value) for entry in told}

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import paycore
 from paycore import JsonObject, Kind, OutcomeUnknown, QueryRequest, Report, State
-from paycore.secret import scrub
 from paycore_iotpay.account import Account, AccountSchema
 from paycore_iotpay.schemas import CURRENCIES, HEARD, SAYS
 from paycore_iotpay.signing import sign, verified
@@ -27,7 +26,8 @@ ADDS: Final = {"cc_purchase": "cc_addcard", "cc_directpurchase": "cc_directaddca
 TOKENS: Final = {method: ADDS[charge] for method, charge in CHARGES.items() if charge in ADDS}
 _KINDS: Final = {"": None, "pay": Kind.CHARGE, "refund": Kind.REFUND}
 _STATES: Final = {"0": "pending", "2": "succeeded", "3": "succeeded", "9": "declined"}
-_SAME: Final = ("reference", "amount", "provider_reference", "charge_provider_reference")
+_ORDER: Final = ("reference", "amount", "provider_reference", "charge_provider_reference")
+_CHARGE: Final = (*_ORDER, "refundable")
 _BRANDS: Final = {"V": "visa", "M": "mastercard", "D": "interac"}
 
 
@@ -97,10 +97,9 @@ def verify_webhook(account: Account, message: paycore.WebhookMessage) -> paycore
     if heard.get("mchId") != account.merchant_id:
         raise paycore.WebhookRejected("mchId: not ours", field="mchId", status=401)
     try:
-        report = _report(account, Kind.CHARGE, heard)
+        return paycore.Notification(_report(account, Kind.CHARGE, heard), b"SUCCESS", "text/plain")
     except paycore.PaycoreError as odd:
         raise paycore.WebhookRejected(str(odd), field=odd.field) from None
-    return paycore.Notification(report, b"SUCCESS", content_type="text/plain")
 
 
 def _asked(account: Account, kind: Kind, operation: str, request: Any) -> paycore.Talk[Report]:
@@ -127,7 +126,7 @@ def _given_back(account: Account, request: QueryRequest) -> paycore.Talk[Report]
     with suppress(paycore.PaycoreError):
         told = _report(account, request.kind, _opened(reply))
         about = (told.kind, told.reference, told.charge_provider_reference, told.amount)
-        if about == asked and told.raw["status"] not in (3, "3"):
+        if about == asked and told.raw.get("status") not in (3, "3"):
             return told
     reply = yield _order(account, request.charge_reference, theirs)
     paid = _report(account, Kind.CHARGE, _opened(reply))
@@ -160,19 +159,17 @@ def _call(account: Account, operation: str, ask: object) -> paycore.Call:
 
 
 def _opened(reply: paycore.Reply, sure: Collection[str] = ()) -> JsonObject:
-    """Return what the envelope holds, without any security code.
-
-    A refusal that is `sure` is ProviderRefused; any other proves nothing: OutcomeUnknown.
-    """
+    """Return what the envelope holds, without any security code; only `sure` refusals decide."""
     said = reply.json
     data, why = said.get("retData"), str(said.get("retMsg", "")).strip()
     if said.get("retCode") == "SUCCESS" and reply.status == 200:
         held = {"redirectUrl": said.get("redirectUrl"), **(data if isinstance(data, dict) else {})}
-        return {name: value for name, value in held.items() if name != "cvv"}
+        return {name: value for name, value in held.items() if name != "cvv" and value is not None}
     if said.get("retCode") == "FAIL" and why in sure:
         code = "token_unusable" if why == UNBOUND else "refused"
         raise paycore.ProviderRefused("IOTPay refused", provider_code=why, code=code)
-    raise OutcomeUnknown(f"IOTPay answered {scrub(why)[:100]!r}, which proves nothing")
+    shown = "".join("#" if character.isdigit() else character for character in why[:100])
+    raise OutcomeUnknown(f"IOTPay answered {shown!r}, which proves nothing")
 
 
 def _to_do(account: Account, kind: Kind, method: Any, heard: JsonObject) -> paycore.NextAction:
@@ -194,6 +191,7 @@ def _report(account: Account, kind: Kind, heard: JsonObject) -> Report:
     status, brand, expiry = (str(told[name]) for name in ("status", "brand", "expiry"))
     card = told["masked"] and paycore.Instrument(told["masked"], _BRANDS.get(brand, ""), expiry)
     said: JsonObject = {"instrument": card or None, "raw": raw}
+    said["decline"] = paycore.Decline(provider_code="status 9") if status == "9" else None
     if kind is Kind.TOKEN:
         state = State.SUCCEEDED if told["card_id"] else State.UNKNOWN
         return Report(told["card_id"], state, kind=kind, **said)
@@ -201,9 +199,5 @@ def _report(account: Account, kind: Kind, heard: JsonObject) -> Report:
     gives_back = (is_about or kind).gives_back
     if state is State.SUCCEEDED and (told["amount"] is None or (gives_back and status == "3")):
         state = State.UNKNOWN
-    if state is State.DECLINED:
-        said["decline"] = paycore.Decline(provider_code=f"status {status}")
-    if not gives_back:
-        said["refundable"] = told["refundable"]
-    said |= {name: told[name] for name in _SAME}
+    said |= {name: told[name] for name in (_ORDER if gives_back else _CHARGE)}
     return Report(state=state, kind=is_about, **said)

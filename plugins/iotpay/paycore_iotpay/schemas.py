@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from paycore import CardData
 from paycore.wire import fields as wire
 
 CURRENCIES: Final = frozenset({"CAD"})
 NOWHERE: Final = "https://localhost"  # as the vendor's SDK has it: the member must be there
 _WALLETS: Final = {"apple_pay": "ApplePay", "google_pay": "GooglePay"}
-
-
-def _mmyy(card: CardData) -> str:
-    return f"{card.expiry_month:02}{card.expiry_year % 100:02}"
 
 
 class Request(wire.Said):
@@ -42,7 +36,7 @@ class Request(wire.Said):
     wallet = wire.Made("walletType", 10, lambda ask, by: _WALLETS.get(ask.method.kind, ""))
     wallet_data = wire.Text("walletData", "ask.method.data", 64 * 1024)
     number = wire.Made("cardNum", 19, lambda ask, by: ask.method.number.reveal())
-    expiry = wire.Made("expiryDate", 4, lambda ask, by: _mmyy(ask.method))
+    expiry = wire.Made("expiryDate", 4, lambda ask, by: wire.mmyy(ask.method))
     holder = wire.Text("holder", "ask.method.holder", 50)
     security_code = wire.Made("cvv", 4, lambda ask, by: ask.method.security_code.reveal())
     reversal = wire.Text("mchRefundNo", "ask.reference", 30)
@@ -50,7 +44,7 @@ class Request(wire.Said):
     charge = wire.Text("payOrderId", "ask.charge_provider_reference", 30)
 
 
-def _says(always: str, at_will: str = "") -> Schema:
+def _says(always: str, at_will: str = "") -> Request:
     return Request(only=f"{always} {at_will}".split(), partial=at_will.split())
 
 
@@ -58,7 +52,7 @@ _WHO: Final = "merchant_id login_name"
 _ORDER: Final = f"{_WHO} reference amount currency"
 _TEXTS: Final = "description details"
 _CARD: Final = "channel number expiry holder security_code"
-SAYS: Final[Mapping[str, Schema]] = {
+SAYS: Final = {
     "cc_purchase": _says(f"{_ORDER} channel notify_always return_url", f"{_TEXTS} payer"),
     "cc_purchasewithtoken": _says(f"{_ORDER} token notify_always", f"{_TEXTS} payer payer_ip"),
     "cc_purchasewithwallet": _says(f"{_ORDER} wallet wallet_data", _TEXTS),

@@ -44,7 +44,7 @@ def test_a_sound_request_is_opened_as_text():
     assert "subject" not in fields
 
 
-@pytest.mark.parametrize("name", [name for name in REQUIRED["cc_purchase"]])
+@pytest.mark.parametrize("name", REQUIRED["cc_purchase"])
 def test_a_missing_member_is_named(name):
     """Missing or empty is the same."""
     assert refused(body(**{name: None})) == f"parameter error: {name}"

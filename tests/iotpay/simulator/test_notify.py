@@ -1,14 +1,13 @@
 """Notifications."""
 
 import socket
-import threading
 
 import pytest
 
 import paycore
-from paycore_iotpay.simulator import IotpaySimulator
 from paycore_iotpay.simulator.checking import genuine
-from paycore_iotpay.simulator.notify import HEADERS, Notifier
+from paycore_iotpay.simulator.notify import Notifier
+from paycore_iotpay.simulator.records import Delivery, Order
 
 KEY = "simulatedKey00000000000000000000"
 DAY_S = 24 * 3600
@@ -159,65 +158,37 @@ def test_the_passing_of_time_is_noticed(merchant, simulator, shop, monkeypatch):
     assert paycore.parse_json(shop.heard.get(timeout=10))["status"] == 2
 
 
-def test_stopping_does_not_wait_for_the_shop(merchant_of_a_deaf_shop):
-    """A delivery under way is cut, and tried again by the next run."""
-    simulator, accepted = merchant_of_a_deaf_shop
-    threads = threading.active_count()
-    with simulator:
-        simulator.settle_nothing()
-        line, _ = accepted()
-    line.close()
-
-    assert threading.active_count() == threads
-    assert simulator.waiting() == [0]
-
-
-@pytest.fixture
-def merchant_of_a_deaf_shop():
-    """A simulator with a payment to tell of, and a shop that accepts calls and says nothing."""
+def test_stopping_does_not_wait_for_the_shop(merchant, simulator):
+    """A delivery under way is cut, and made again by the next run."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         deaf.settimeout(10)
-        simulator = _Told()
-        simulator.url = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
-        yield simulator, deaf.accept
+        merchant.paid("o-1", notifyUrl=f"http://127.0.0.1:{deaf.getsockname()[1]}/")
+        first, _ = deaf.accept()
+        simulator.__exit__(None, None, None)
+        with simulator, first, deaf.accept()[0] as second:
+            heard = second.recv(65536)
+
+    assert heard.startswith(b"POST / HTTP/1.1\r\n")
 
 
-class _Told(IotpaySimulator):
-    url = ""
-
-    def settle_nothing(self):
-        """Pay a page, so that there is something to tell."""
-        import requests
-
-        from paycore_iotpay.simulator.checking import sign
-
-        said = {
-            "mchId": "10000701",
-            "loginName": "jack123",
-            "mchOrderNo": "o-1",
-            "amount": 1500,
-            "currency": "CAD",
-            "channel": "PF_CC",
-            "notifyUrl": self.url,
-            "returnUrl": "https://shop.example/",
-        }
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.post(
-                f"{self.base_url}/v3/cc_purchase", json={**said, "sign": sign(said, KEY)}, timeout=10
-            ).json()
-        self.pay(paycore.Redirect(answer["retData"]["redirectUrl"]))
-
-    def waiting(self):
-        """Return how often each delivery that still waits was tried."""
-        return [delivery.tries for delivery in self._book.records.deliveries]
-
-
-def test_nothing_is_sent_while_it_does_not_run(book):
+def test_nothing_is_sent_while_it_does_not_run(book, shop):
     """A notifier that was not started, or was stopped, neither sends nor waits."""
     notifier = Notifier(book)
-
+    order = Order("PC1", "o-1", "charge", "cc_purchase", 1500, "CAD", "PF_CC", shop.url)
+    book.records.deliveries.append(Delivery("PC1", due_ms=0))
     notifier.settle()
     notifier.stop()
 
-    assert HEADERS == {"Content-Type": "application/json;charset=UTF-8"}
+    assert notifier.send(order) is False
+    assert shop.paths == []
+
+
+def test_what_was_forgotten_meanwhile_is_not_told(book):
+    """A delivery of an order that is no more is dropped."""
+    notifier = Notifier(book)
+    book.records.deliveries.append(Delivery("PC1", due_ms=0))
+    notifier.start()
+    notifier.settle()
+    notifier.stop()
+
+    assert book.records.deliveries == []

@@ -93,7 +93,7 @@ class Server(ThreadedWSGIServer):
         with socket.create_server((HOST, port), backlog=128) as listening:
             super().__init__(HOST, port, app, Handler, fd=listening.fileno())
         self._accepting = threading.Thread(
-            target=self.serve_forever, args=(0.05,), name="iotpay-simulator", daemon=True
+            target=self.serve_forever, args=(0.01,), name="iotpay-simulator", daemon=True
         )
 
     def start(self) -> None:
