@@ -14,6 +14,8 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["paycore.css"]
 html_title = f"paycore {release}"
 html_copy_source = False
 html_show_sourcelink = False

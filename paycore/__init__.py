@@ -90,8 +90,7 @@ _HOMES = {
     "paycore.operation": "Operation",
     "paycore.payment": "Payment PaymentStatus",
     "paycore.report": (
-        "Answer Decline DeclineCode Instrument NotFound Notification Report "
-        "WebhookMessage"
+        "Answer Decline DeclineCode Instrument NotFound Notification Report WebhookMessage"
     ),
     "paycore.results": "Refund Token Void",
     "paycore.secret": "Secret",

@@ -21,8 +21,8 @@ def fingerprint(
     typed = {
         "kind": kind.value,
         "reference": owner,
-        "amount_minor": amount.minor if amount else None,
-        "currency": amount.currency if amount else None,
+        "amount_minor": amount.minor if amount is not None else None,
+        "currency": amount.currency if amount is not None else None,
         "method": METHOD_NAMES[type(method)] if method else None,
         "where": _where(method),
         "account": account,

@@ -171,7 +171,8 @@ def _problem(plugin: object) -> str:
     """Return what makes a listener deaf to something that it seems to listen to."""
     if inspect.isclass(plugin):
         return "its entry point must name a module or an object, not a class"
-    found = {name: inspect.getattr_static(plugin, name, None) for name in dir(plugin)}
+    held = {name: inspect.getattr_static(plugin, name, None) for name in dir(plugin)}
+    found = {name: getattr(function, "__func__", function) for name, function in held.items()}
     marks = {name: getattr(function, _MARK, None) for name, function in found.items()}
     marked = {m.get("specname") or n: found[n] for n, m in marks.items() if isinstance(m, dict)}
     if unknown := sorted(marked.keys() - set(HOOKS)):
@@ -184,5 +185,4 @@ def _problem(plugin: object) -> str:
 
 
 def _is_plain(function: Any) -> bool:
-    function = getattr(function, "__func__", function)
     return not (inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function))

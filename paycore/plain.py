@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from math import isfinite
 from typing import Any, Final
 
-from paycore.methods import MountForm, NextAction, Redirect, ShowQr, Wait
+from paycore.methods import Method, MountForm, NextAction, Redirect, ShowQr, Wait
 from paycore.money import Money
 from paycore.payment import Payment
 from paycore.secret import MASK, Secret
@@ -30,8 +31,10 @@ def plain(value: Any) -> Any:
     Fields in snake_case, money as `{"amount_minor", "currency"}`, enums in lower snake case,
     times in ISO 8601 UTC; what is internal or secret is left out or masked.
     """
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, int):
         return value
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)  # JSON has no word for the others
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, str):
@@ -56,9 +59,10 @@ def plain(value: Any) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    shown = {
-        f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in _INTERNAL
-    }
+    told = [f for f in fields(value) if f.name not in _INTERNAL]
+    if isinstance(value, Method):  # what a payer pays with: only what its repr shows, too
+        return {f.name: plain(getattr(value, f.name)) if f.repr else MASK for f in told}
+    shown = {f.name: plain(getattr(value, f.name)) for f in told}
     if type(value) in _ACTIONS:
         return {"type": _ACTIONS[type(value)], **shown}
     if isinstance(value, Payment):

@@ -99,7 +99,8 @@ class Provider:
         told = self._try("describe() fails", self._relay.hook.describe)
         version = getattr(told, "api_version", None)
         if version is not None and _major(version) != _major(API_VERSION):
-            raise self._refusal(f"it speaks contract {version}, this paycore speaks {API_VERSION}")
+            spoken = version or "none"
+            raise self._refusal(f"it speaks contract {spoken}, this paycore speaks {API_VERSION}")
         if not isinstance(told, Description):
             raise self._refusal("describe() must return a Description")
         if told.name != self.name:
@@ -128,7 +129,8 @@ class Provider:
 def _marked(plugin: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name of each function that carries our mark, with the mark's options."""
     for name in dir(plugin):
-        options = getattr(inspect.getattr_static(plugin, name, None), _MARK, None)
+        found = inspect.getattr_static(plugin, name, None)
+        options = getattr(getattr(found, "__func__", found), _MARK, None)
         if isinstance(options, dict):
             yield name, options
 

@@ -77,9 +77,8 @@ def mask_card(number: str) -> str:
     kept = ("*" if c in _MARKS or not c.isascii() else c for c in number)
     places = "".join(c for c in kept if c == "*" or c.isdigit())
     shown = max(0, min(10, len(places) - 6))
-    tail = min(4, shown)
-    head = shown - tail
-    return places[:head] + "*" * (len(places) - shown) + (places[-tail:] if tail else "")
+    head = max(0, shown - 4)
+    return places[:head] + "*" * (len(places) - shown) + places[len(places) - shown + head :]
 
 
 def scrub(text: str, *known: Secret) -> str:

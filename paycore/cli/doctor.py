@@ -25,12 +25,12 @@ from paycore.cli.output import (
 
 
 @click.command
-@config_option
+@config_option()
 @json_option
 def doctor() -> None:
-    """Check settings, plugins, accounts and this machine; nothing is sent.
+    """Check settings, plugins, accounts and this machine.
 
-    Exit 0 if all is well or only doubtful, 1 if anything would not work.
+    Nothing is sent. Exit 0 if all is well or only doubtful, 1 if anything would not work.
     """
     found, questions = examined(shared().config)
     failed = [each for each in found if each.verdict == "failed"]

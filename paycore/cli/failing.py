@@ -77,7 +77,7 @@ def _following(error: PaycoreError) -> str:
     """Return what to do next, where the message does not say it."""
     if error.money_may_have_moved:
         return _UNKNOWN_NEXT
-    if "pip install" in str(error):
+    if "pip install" in str(error) or "needs none" in str(error):
         return ""
     return next((_NEXT[kind] for kind in type(error).__mro__ if kind in _NEXT), "")
 

@@ -55,16 +55,18 @@ def json_option(command: _Command) -> _Command:
     )(command)
 
 
-def config_option(command: _Command) -> _Command:
-    """Let a command take `--config`; `shared().config` knows."""
+def config_option(*, envvar: str | None = None) -> Callable[[_Command], _Command]:
+    """Return what lets a command take `--config`; `shared().config` knows."""
     return click.option(
         "--config",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
+        envvar=envvar,
+        show_envvar=envvar is not None,
         expose_value=False,
         callback=_noted("config"),
         help="The settings; ./paycore.toml where none are named.",
-    )(command)
+    )
 
 
 def _noted(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:

@@ -24,9 +24,10 @@ _TITLES: Final = {
 @click.command
 @json_option
 def plugins() -> None:
-    """List every installed provider, simulator, listener, engine and command.
+    """List what is installed for paycore.
 
-    Each is loaded and held to the contract; one that is refused says why.
+    Providers, simulators, listeners, engines and commands: each is loaded, providers are held to
+    the contract, and one that is refused says why.
     """
     found = inventory()
     if shared().json:

@@ -1,27 +1,24 @@
-"""`paycore simulate NAME`: a provider's simulator, until it is told to stop."""
+"""`paycore simulate NAME`: a provider's simulator, with that simulator's own options."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+import re
+from typing import Final
 
 import click
 
 from paycore.cli.front import Broken
-from paycore.cli.output import data, json_option, say, shared, write_json
-from paycore.cli.toml import section
+from paycore.cli.output import json_option
+from paycore.cli.running import Fault, run_until_stopped
 from paycore.demo.casting import Found, simulator, simulators
 from paycore.errors import SettingsError
-from paycore.simulators import Simulator, TestCards
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_FAULT: Final = re.compile(r"([^:]+)(?::([^:]*))?(?::([1-9][0-9]{0,5}))?")
+_SHAPE: Final = "KIND[:ENDPOINT[:TIMES]]"
 
 
 class Simulators(click.Group):
-    """One command for each simulator, with that simulator's own options."""
+    """One command for each simulator."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the installed simulators."""
@@ -38,137 +35,68 @@ class Simulators(click.Group):
 @click.group(cls=Simulators, subcommand_metavar="NAME [OPTIONS]")
 @json_option
 def simulate() -> None:
-    """Run a provider's simulator until Ctrl-C."""
+    """Run a provider's simulator until Ctrl-C.
+
+    A real HTTP server on loopback that behaves as the provider does; it prints the settings that
+    talk to it. `paycore simulate NAME -h` lists a simulator's own options.
+    """
 
 
 def _command(name: str, found: Found) -> click.Command:
-    """Return the command that runs a simulator, its own options included."""
-    own = [
-        click.Option([f"--{option.replace('_', '-')}", f"own_{option}"], help=told)
-        for option, told in found.options.items()
-    ]
+    """Return the command that runs a simulator."""
     served = ", ".join(found.providers)
 
     @json_option
-    def run(port: int, state: str, faults: tuple[Fault, ...], **given: str | None) -> None:
-        options = {
-            key.removeprefix("own_"): text for key, text in given.items() if text is not None
-        }
-        _run(found, faults, {"port": port, "state": state, **options})
+    def run(port: int, state: str, faults: tuple[Fault, ...], **own: str | None) -> None:
+        given = {key.removeprefix("own_"): text for key, text in own.items() if text is not None}
+        run_until_stopped(found, faults, port=port, state=state, own=given)
 
     return click.Command(
         name,
         callback=run,
-        params=[*_common(), *own, *getattr(run, "__click_params__", [])],
-        help=f"Run the simulator {found.name} ({found.distribution}), which serves {served}.",
+        params=[*_options(found), *getattr(run, "__click_params__", [])],
+        help=f"Run the simulator of {found.distribution}, which serves {served}, until Ctrl-C.",
         short_help=f"serves {served} ({found.distribution})",
     )
 
 
-Fault = tuple[str, str, int]
-"""A kind, the endpoint it is meant for (empty: any), and how often it strikes."""
-
-
-class FaultType(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """`KIND[:ENDPOINT[:TIMES]]`."""
-
-    name = "KIND[:ENDPOINT[:TIMES]]"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Fault:
-        """Return the parts; which kinds there are is the simulator's to say."""
-        kind, endpoint, times, *more = [*str(value).split(":"), "", ""][
-            : max(3, value.count(":") + 1)
-        ]
-        if not kind or more or (times and not (times.isascii() and times.isdigit() and int(times))):
-            self.fail(f"{value!r}: want {self.name}, TIMES from 1", param, ctx)
-        return kind, endpoint, int(times or 1)
-
-
-def _common() -> list[click.Parameter]:
-    """Return the options that every simulator has."""
-    return [
-        click.Option(
-            ["--port"],
-            type=click.IntRange(0, 65535),
-            default=0,
-            help="Where to listen on loopback; a free port where none is given.",
-        ),
-        click.Option(
-            ["--state"],
-            type=click.Path(dir_okay=False),
-            default="",
-            help="A file to keep its state in; in memory where none is given.",
-        ),
-        click.Option(
-            ["--fault", "faults"],
-            type=FaultType(),
-            multiple=True,
-            help="What goes wrong with the next calls; may be repeated.",
-        ),
+def _options(found: Found) -> list[click.Parameter]:
+    """Return the options that every simulator has, and this one's own."""
+    own = [
+        click.Option([f"--{option.replace('_', '-')}", f"own_{option}"], help=told)
+        for option, told in found.options.items()
     ]
+    port = click.Option(
+        ["--port"],
+        type=click.IntRange(0, 65535),
+        default=0,
+        help="Where to listen on loopback; a free port where none is given.",
+    )
+    state = click.Option(
+        ["--state"],
+        type=click.Path(dir_okay=False),
+        default="",
+        help="A file to keep its state in; where none is given it ends with the simulator.",
+    )
+    faults = click.Option(
+        ["--fault", "faults"],
+        multiple=True,
+        callback=_faults,
+        metavar=_SHAPE,
+        help="What goes wrong with the next calls; may be repeated.",
+    )
+    return [port, state, faults, *own]
 
 
-def _run(found: Found, faults: tuple[Fault, ...], options: dict[str, Any]) -> None:
-    """Run a simulator until a signal ends it."""
-    with _told_to_stop() as stop:
-        try:
-            made = found.factory(**options)
-            for kind, endpoint, times in faults:
-                made.fault(kind, endpoint=endpoint, times=times)
-        except ValueError as error:
-            raise click.UsageError(str(error), click.get_current_context()) from None
-        try:
-            made.__enter__()
-        except OSError as error:
-            why = f"port {options['port']}: {error.strerror}"
-            raise click.ClickException(f"{why}; choose another with --port") from None
-        try:
-            _announce(made, found)
-            stop.wait()
-        finally:
-            made.__exit__(None, None, None)
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C and SIGTERM set."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _SIGNALS}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _announce(running: Simulator, found: Found) -> None:
-    """Say where it is, and what to put into the settings."""
-    where = {"base_url": running.base_url, "control_url": running.control_url}
-    accounts = {name: running.settings(name) for name in found.providers}
-    cards = {name: running.cards(name) for name in found.providers}
-    if shared().json:
-        write_json(where, indent=None)
-        write_json({"accounts": accounts, "cards": cards}, indent=None)
-        return
-    lines = [
-        f"# {found.name} simulator at {where['base_url']}",
-        f"# control: {where['control_url']}",
-    ]
-    for name in found.providers:
-        lines += [
-            "",
-            section(f"accounts.{name}", accounts[name]),
-            f"# test cards: {_cards(cards[name])}",
-        ]
-    console = data()
-    for line in "\n".join(lines).splitlines():
-        style = {"#": "dim", "[": "bold"}.get(line[:1], "")
-        console.print(line, style=style, soft_wrap=True)
-    say("Ready; Ctrl-C ends it.")
-
-
-def _cards(cards: TestCards) -> str:
-    late = f", {cards.late} pays late" if cards.late else ""
-    return f"{cards.success} pays, {cards.decline} declines{late}"
+def _faults(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[Fault, ...]:
+    """Return each fault's kind, endpoint and times; which kinds there are, the simulator says."""
+    del context, option
+    found = []
+    for value in values:
+        match = _FAULT.fullmatch(value)
+        if match is None:
+            raise click.BadParameter(f"want {_SHAPE}, TIMES from 1")
+        found.append(Fault(match[1], match[2] or "", int(match[3] or 1)))
+    return tuple(found)

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -59,6 +60,9 @@ class Teller:
         elif isinstance(event, Told) and self._task is not None:
             self._progress.advance(self._task)
             self._print(self._line(event))
+            if event.verdict == "failed":
+                told = f"expected {event.expected}, got {event.got}"
+                self._print(Padding(Text(told, "red"), (0, 0, 0, 4)))
 
     def curtain(self, told: list[Told], books: list[Books], seconds: float) -> None:
         """Show both books side by side, and the sum of it all."""
@@ -153,7 +157,7 @@ class Teller:
 
 def _seen(told: Told) -> Text:
     if told.verdict == "failed":
-        return Text(f"{told.seen}: expected {told.expected}, got {told.got}", "red")
+        return Text(told.seen, "red")
     return Text(told.seen, "dim" if told.verdict == "skipped" else "cyan")
 
 

@@ -106,4 +106,6 @@ def _to_install(name: str) -> str:
     """Return what would bring a simulator: the extra of the provider's own package."""
     owners = discovery.installed(discovery.PROVIDERS).get(name, [])
     package = owners[0].split()[0] if owners else f"paycore-{name.replace('_', '-')}"
+    if package == "paycore":
+        return f"{name!r} lives in your process and needs none"
     return f'try pip install "{package}[simulator]"'

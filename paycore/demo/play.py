@@ -22,6 +22,9 @@ from paycore.simulators import Simulator
 TIMEOUT_S: Final = 1.5
 """How long an answer may take: one of each provider's never comes."""
 
+PAGE: Final = 1000
+"""How many payments are fetched at a time."""
+
 Verdict = Literal["ok", "failed", "skipped"]
 
 
@@ -151,7 +154,7 @@ def _all(gateway: Gateway) -> tuple[Payment, ...]:
     payments: list[Payment] = []
     after = ""
     while True:
-        page = gateway.payments(limit=1000, after=after)
+        page = gateway.payments(limit=PAGE, after=after)
         payments += page.payments
         after = page.after
         if not after:

@@ -150,7 +150,7 @@ def opened(value: Any) -> Any:
 
 
 def _is_secret(name: object) -> bool:
-    return f"_{name}".lower().endswith(_SECRET_ENDINGS)
+    return str(name).lower().endswith(_SECRET_ENDINGS)
 
 
 def _last(where: str) -> str:

@@ -92,4 +92,4 @@ def _shown(value: object) -> object:
 
 
 def _names(messages: Any) -> list[str]:
-    return sorted(map(str, messages)) if messages and isinstance(messages, dict) else ["?"]
+    return sorted(map(str, messages)) if isinstance(messages, dict) else ["?"]

@@ -68,8 +68,8 @@ def laid_out(text: str, folder: Path) -> Path:
     return folder
 
 
-def tested(folder: Path, *options: str) -> str:
-    """Run the tests of a page in a process of their own, warnings as errors; return the summary."""
+def summary_of(folder: Path, *options: str) -> str:
+    """Run the tests of a page in a process of their own, warnings as errors; return the sum."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PAYCORE_")}
     paths = {"PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ended = subprocess.run(
@@ -154,7 +154,7 @@ def test_the_tests_that_applications_copy_pass(here):
     """docs/testing.md: with the fake provider, with a clock, and over real HTTP."""
     folder = laid_out(page("testing.md"), here)
     written = len(list(folder.glob("test_*.py")))
-    ended = tested(folder, "-p", "paycore_iotpay.simulator.pytest_plugin")
+    ended = summary_of(folder, "-p", "paycore_iotpay.simulator.pytest_plugin")
 
     assert written == 3
     assert "8 passed" in ended
@@ -164,7 +164,7 @@ def test_a_channel_of_ones_own_works_as_the_page_says(here):
     """docs/add-a-channel.md: installed, found by its entry point, and driven by a gateway."""
     folder = laid_out(page("add-a-channel.md"), here)
 
-    assert "16 passed" in tested(folder, "tests")
+    assert "17 passed" in summary_of(folder, "tests")
 
 
 def test_a_channel_of_a_known_provider_passes_the_contract(here, monkeypatch):

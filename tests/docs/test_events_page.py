@@ -14,12 +14,25 @@ from tests.docs.pages import ROOT, first_column, headings, page, rows, section, 
 def loggings() -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield name, level and fields of every event that the code logs."""
     for path in (ROOT / "paycore").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "log.event":
-                given = {each.arg: each.value for each in node.keywords}
-                level = ast.unparse(given.pop("level")) if "level" in given else "log.INFO"
-                name = ast.literal_eval(node.args[0])
-                yield name, level.removeprefix("log.").lower(), frozenset(given)
+        nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        for call in (each for each in calls if ast.unparse(each.func) == "log.event"):
+            level, fields = _given(call)
+            if isinstance(call.args[0], ast.Constant):
+                yield call.args[0].value, level, fields
+                continue
+            shared = next(
+                n for n in nodes if isinstance(n, ast.FunctionDef) and call in ast.walk(n)
+            )
+            for user in (each for each in calls if ast.unparse(each.func) == f"self.{shared.name}"):
+                yield ast.literal_eval(user.args[0]), level, fields | _given(user)[1]
+
+
+def _given(call: ast.Call) -> tuple[str, frozenset[str]]:
+    """Return the level and the fields of one call that logs, or passes on what to log."""
+    given = {each.arg: ast.unparse(each.value) for each in call.keywords if each.arg}
+    level = given.pop("level", "log.INFO").removeprefix("log.").lower()
+    return level, frozenset(given)
 
 
 def test_every_event_for_listeners_has_a_heading_with_its_signature():

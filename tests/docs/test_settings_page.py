@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import tomllib
 
 import pytest
 from marshmallow import Schema, missing
 
+import paycore
 import paycore_iotpay.account
 import paycore_iotpay.hooks
 import paycore_iotpay_unionpay.hooks
@@ -16,6 +16,17 @@ from paycore.wire.fields import SettingsSchema
 from tests.docs.pages import page, rows, section
 
 OWN = {"iotpay": paycore_iotpay.account.AccountSchema}
+CORE = {"base_url": "https://api.example", "mode": "live", "notify_url": "", "pci_dss": False}
+EVERYTHING = {
+    "merchant_id": "10000701",
+    "merchant_key": "0123456789abcdef",
+    "login_name": "jack123",
+    "previous_merchant_key": "fedcba9876543210",
+    "previous_key_until": "2026-03-01T00:00:00Z",
+    "text_encoding": "urlencoded",
+    "emoji": "strip",
+    "sure_refusals": {"charge": ["no such card"]},
+}
 
 
 def settings_of(heading: str) -> dict[str, str]:
@@ -28,7 +39,9 @@ def check_names(told: dict[str, str], schema: type[Schema], besides: frozenset[s
     for name, field in known.items():
         assert (told[name] == "required") is field.required, name
         default = field.load_default() if callable(field.load_default) else field.load_default
-        if default is not missing:
+        if default is None:
+            assert told[name] == "none", name
+        elif default is not missing:
             assert tomllib.loads(f"it = {told[name].strip('`')}")["it"] == default, name
 
 
@@ -50,8 +63,10 @@ def test_every_setting_of_a_provider_is_told(provider):
     check_names(settings_of(f"## `{provider}`"), OWN[provider], besides)
 
 
-def test_unionpay_is_set_as_iotpay_is():
-    """The page lets `iotpay` speak for both, so both must be opened by one function."""
-    ours = paycore_iotpay_unionpay.hooks.open_account
-
-    assert ours is paycore_iotpay.hooks.open_account or "AccountSchema" in inspect.getsource(ours)
+@pytest.mark.parametrize("hooks", [paycore_iotpay.hooks, paycore_iotpay_unionpay.hooks])
+def test_unionpay_is_set_as_iotpay_is(hooks):
+    """The page lets `iotpay` speak for both: each takes all of its names, and no other."""
+    assert set(EVERYTHING) == set(settings_of("## `iotpay`"))
+    assert hooks.open_account({**CORE, **EVERYTHING}).merchant_id == "10000701"
+    with pytest.raises(paycore.SettingsError, match="stranger"):
+        hooks.open_account({**CORE, **EVERYTHING, "stranger": "1"})

@@ -116,6 +116,10 @@ def hooked(function: Any, **options: Any) -> Any:
 REFUSED: dict[str, tuple[object, str]] = {
     "misspelt hook": (plugin(refnud=hooked(talk)), "no hook called 'refnud'"),
     "misspelt hook, optional": (plugin(refnud=hooked(talk, optionalhook=True)), "called 'refnud'"),
+    "misspelt hook, static": (
+        type("Plugin", (), {"refnud": staticmethod(hooked(talk, optionalhook=True))})(),
+        "called 'refnud'",
+    ),
     "misspelt specname": (plugin(pay=hooked(talk, specname="chrage")), "no hook called 'chrage'"),
     "misspelt argument": (plugin(charge=misspelt_argument), "requets"),
     "argument with a default": (plugin(charge=with_default), "'request' must have no default"),
@@ -127,10 +131,6 @@ REFUSED: dict[str, tuple[object, str]] = {
     "does not talk": (plugin(charge=hooked(plain)), "'charge' must talk"),
     "does not talk, optional": (plugin(refund=hooked(plain)), "'refund' must talk"),
     "answers later": (plugin(open_account=hooked(awaited)), "'open_account' must answer"),
-    "talks": (
-        plugin(verify_webhook=hooked(Teller.verify_webhook)),
-        "verify_webhook",  # its `self` is an argument that the contract does not have
-    ),
     "one hook twice": (plugin(pay=hooked(talk, specname="charge")), "'charge' is there twice"),
     "a class": (Teller, "not a class"),
     "nothing": (None, "the required hook 'describe' is missing"),
@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[object, str]] = {
     "describe tells a dict": (plugin(describe=describing({})), "must return a Description"),
     "another major": (plugin(describe=described(api_version="2.0")), "it speaks contract 2.0"),
     "major 10": (plugin(describe=described(api_version="10.0")), "it speaks contract 10.0"),
-    "no version": (plugin(describe=described(api_version="")), "it speaks contract "),
+    "no version": (plugin(describe=described(api_version="")), "it speaks contract none"),
     "a foreign description": (plugin(describe=describing(Foreign())), "it speaks contract 2.0"),
     "another's description": (
         plugin(describe=describing(replace(Foreign(), api_version="1.0"))),

@@ -130,7 +130,11 @@ def test_a_secret_is_masked_wherever_it_is_shown(show):
     assert "canary" not in shown
 
 
-@pytest.mark.parametrize("show", [repr, str, format, ascii, "{:>40}".format], ids=repr)
+@pytest.mark.parametrize(
+    "show",
+    [repr, str, format, ascii, "{:>40}".format],
+    ids=["repr", "str", "format", "ascii", "padded"],
+)
 def test_the_mask_is_all_that_is_shown(show):
     """Neither length nor beginning shows through."""
     assert show(secret()) == MASK

@@ -28,6 +28,8 @@ def settings(file: Path | None) -> tuple[Settings | None, list[Finding]]:
         read_settings = read(file)
     except SettingsError as error:
         advice = f"mend {where}, or name another file with --config"
+        if file is None and not where.exists():
+            advice = f"write {where}; `paycore simulate NAME` prints one to try"
         return None, [*found, Finding("settings", "failed", str(error), advice)]
     count = len(read_settings.accounts)
     found.append(

@@ -70,7 +70,7 @@ class Response(wire.Heard):
     """All that we ever hear: an order, a card, or a page to pay on."""
 
     class Meta(wire.Heard.Meta):
-        additional = ("invoiceNum", "authNum", "transNum", "paySuccTime")  # evidence, no more
+        include = dict.fromkeys(("invoiceNum", "authNum", "transNum", "paySuccTime"), fields.Raw())
 
     reference = fields.String(data_key="mchOrderNo", load_default=None)
     provider_reference = fields.String(data_key="payOrderId", load_default="")

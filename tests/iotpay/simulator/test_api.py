@@ -2,8 +2,13 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
+
+from paycore_iotpay.simulator.api import answer
+from paycore_iotpay.simulator.checking import sign
+from paycore_iotpay.simulator.records import UNDECIDED, Order
 
 CARD = {"expiryDate": "1230", "holder": "Test Payer", "cvv": "123"}
 ORDER = {"amount": 1500, "currency": "CAD"}
@@ -177,9 +182,9 @@ def test_a_settled_payment_is_not_voided(merchant, simulator):
     """It is refunded."""
     payment = merchant.paid("o-1")["payOrderId"]
     simulator.advance(DAY_S)
-    answer = merchant.call("cc_void", mchRefundNo="v-1", payOrderId=payment)
+    void = merchant.call("cc_void", mchRefundNo="v-1", payOrderId=payment)
 
-    assert answer["retMsg"] == "order is settled, please use refund"
+    assert void["retMsg"] == "order is settled, please use refund"
 
 
 def test_only_a_paid_payment_is_refunded(merchant, simulator):
@@ -191,13 +196,13 @@ def test_only_a_paid_payment_is_refunded(merchant, simulator):
     asked = {"refundAmount": 1}
     refund = merchant.done("cc_refund", mchRefundNo="r-1", payOrderId=payment, **asked)
 
-    def answer(pay_order_id):
+    def refunded(pay_order_id):
         return merchant.call("cc_refund", mchRefundNo="r-2", payOrderId=pay_order_id, **asked)
 
-    assert answer(opened)["retMsg"] == "order is not paid"
-    assert answer(refund["payOrderId"])["retMsg"] == "order not found"
-    assert answer("PC0")["retMsg"] == "order not found"
-    assert answer("o-2")["retMsg"] == "order not found"
+    assert refunded(opened)["retMsg"] == "order is not paid"
+    assert refunded(refund["payOrderId"])["retMsg"] == "order not found"
+    assert refunded("PC0")["retMsg"] == "order not found"
+    assert refunded("o-2")["retMsg"] == "order not found"
 
 
 def test_a_number_is_never_used_twice(merchant, simulator):
@@ -257,13 +262,23 @@ def test_a_query_finds_a_late_success(merchant, simulator, shop):
     assert kinds(simulator) == [("charge", "o-1", 1500)]
 
 
+def test_a_query_does_not_wait_for_anybody_to_notice(book):
+    """What is late succeeds with the first question after its time, by itself."""
+    late = Order("PC1", "o-1", "charge", "cc_purchase", 1500, "CAD", "UPI_EX", "", "", UNDECIDED)
+    book.put(replace(late, ripe_ms=book.now_ms()))
+    said = {"mchId": "10000701", "mchOrderNo": "o-1"}
+    raw = json.dumps({**said, "sign": sign(said, book.merchant.key.reveal())}).encode()
+
+    assert answer(book, "cc_query", raw, "application/json")["retData"]["status"] == 2
+
+
 def test_a_forged_call_moves_nothing(merchant, simulator):
     """A changed amount under a good signature is refused."""
     merchant.control("cards", card_id="card-9", card_number="4111111111111111")
     said = merchant.signed(mchOrderNo="o-1", cardId="card-9", **ORDER)
-    answer = merchant.post("/v3/cc_purchasewithtoken", json={**said, "amount": 1}).json()
+    heard = merchant.post("/v3/cc_purchasewithtoken", json={**said, "amount": 1}).json()
 
-    assert answer == {"retCode": "FAIL", "retMsg": "signature error"}
+    assert heard == {"retCode": "FAIL", "retMsg": "signature error"}
     assert not simulator.effects()
 
 
@@ -271,6 +286,6 @@ def test_only_json_is_heard(merchant):
     """The same text under another content type is refused."""
     raw = json.dumps(merchant.signed(mchOrderNo="o-1"))
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = merchant.post("/v3/cc_query", data=raw, headers=headers).json()
+    heard = merchant.post("/v3/cc_query", data=raw, headers=headers).json()
 
-    assert answer["retMsg"] == "parameter error: Content-Type"
+    assert heard["retMsg"] == "parameter error: Content-Type"

@@ -129,6 +129,16 @@ def test_the_clock_says_where_it_is(desk):
     assert desk.book.records.offset_ms == 500
 
 
+def test_what_is_late_comes_true_with_the_clock(desk):
+    """At once, not when somebody looks."""
+    desk.pay(page(desk, "UPI_EX"), "success", "6205500000000000004")
+    before = desk.effects()
+    desk.advance(60)
+
+    assert before == ()
+    assert [effect.kind for effect in desk.effects()] == ["charge"]
+
+
 def test_only_a_success_can_be_told(desk):
     """An open order has nothing to tell, one without an address nobody; an unknown one neither."""
     key = page(desk)

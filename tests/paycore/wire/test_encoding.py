@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 from paycore.secret import Secret
 from paycore.wire.encoding import as_form, as_json
 
-texts = st.text(st.characters(exclude_categories=["Cs"]))
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 numbers = st.integers(-(2**63), 2**63 - 1)
 leaves = texts | numbers | st.booleans() | st.none()
-values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(texts, inner))
+values = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
 
 
-@given(st.dictionaries(texts, values))
+@given(st.dictionaries(texts, values, max_size=4))
 def test_json_says_the_same_thing(payload):
     """A payload read back from its JSON is the same payload."""
     assert json.loads(as_json(payload).decode("utf-8")) == payload
@@ -40,7 +44,7 @@ def test_what_json_cannot_say_is_not_said(value):
         as_json({"a": value})
 
 
-@given(st.dictionaries(texts, texts | numbers))
+@given(st.dictionaries(texts, texts | numbers, max_size=4))
 def test_a_form_says_the_same_thing(payload):
     """A form read back holds the same names and values, in the same order."""
     pairs = [(name, str(value)) for name, value in payload.items()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.exceptions import HTTPException
@@ -46,9 +45,8 @@ URLS: Final = Map(
 class Application:
     """Answers each request from the book, and remembers it there."""
 
-    def __init__(self, desk: Desk, stopping: Event) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.stopping = stopping
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request.
@@ -94,7 +92,6 @@ class Application:
             path=request.path,
             amount=amount if isinstance(amount, int) else 0,
             strokes=book.faults.struck[kind],
-            stopping=self.stopping,
         )
         return breaking.broken(kind, line, answer)
 

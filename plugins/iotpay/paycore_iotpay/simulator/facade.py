@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from threading import Event
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import parse_qs, urlsplit
@@ -57,7 +56,6 @@ class IotpaySimulator:
         self._port = port
         self._book = Book(Merchant(merchant_id, Secret(merchant_key), login_name), state)
         self._desk = Desk(self._book)
-        self._stopping = Event()
         self._server: Server | None = None
 
     @property
@@ -76,8 +74,7 @@ class IotpaySimulator:
         Raises:
             OSError: the port is taken.
         """
-        self._stopping.clear()
-        self._server = Server(Application(self._desk, self._stopping), self._port)
+        self._server = Server(Application(self._desk), self._port)
         self._book.base_url = f"http://{HOST}:{self._server.port}"
         self._desk.notifier.start()
         self._server.start()
@@ -90,7 +87,6 @@ class IotpaySimulator:
         trace: TracebackType | None,
     ) -> None:
         """Cut every connection and end every thread; what it knows stays with it."""
-        self._stopping.set()
         self._desk.notifier.stop()
         if self._server is not None:
             self._server.stop()

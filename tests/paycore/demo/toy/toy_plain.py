@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import paycore
 import toy_pay
+
+import paycore
 
 
 @paycore.hookimpl

@@ -7,9 +7,11 @@ import threading
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import toy_pay
+
 from paycore.simulators import Effect, TestCards
 
 LOST = "timeout_after_effect"
@@ -19,7 +21,7 @@ KINDS = {"HostedPage", "EmbeddedForm"}
 
 class ToySimulator:
     providers = ("toy", "toy_plain")
-    options = {"shop": "whose shop it is"}
+    options: ClassVar = {"shop": "whose shop it is"}
 
     def __init__(self, *, port=0, state="", shop="toys"):
         if shop == "closed":

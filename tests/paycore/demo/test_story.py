@@ -1,0 +1,184 @@
+"""The story: everything that a provider can do is shown, and every lie is noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from paycore.demo.story import STORY
+
+FEATURES = {
+    "notified": "no verify webhook here",
+    "form": "no EmbeddedForm here",
+    "card": "no tokenize here",
+    "token": "no StoredToken here",
+    "wallet": "no Wallet here",
+    "twice": "no stored card and no wallet to charge at once",
+    "conflict": "needs 'twice', which did not happen",
+    "forged": "no verify webhook here",
+    "lost": "no stored card and no wallet to charge at once",
+    "found": "needs 'lost', which did not happen",
+    "void": "no void here",
+    "late": "no slow card here",
+    "refund": "no refund here",
+    "too_much": "needs 'refund', which did not happen",
+}
+
+
+def test_a_provider_with_every_feature_plays_every_step(told):
+    """Nothing is skipped, nothing fails, and the books agree."""
+    steps, books = told()
+
+    assert {name: step.verdict for name, step in steps.items()} == {s.name: "ok" for s in STORY}
+    assert books.agree
+    assert {line.payment for line in books.lines} >= {"toy-page", "toy-lost", "toy-void"}
+
+
+def test_what_a_provider_does_not_declare_is_left_out_and_said(told):
+    """A provider with one page and a query plays what that allows; the rest says why not."""
+    steps, books = told("toy_plain")
+
+    assert {n: s.seen for n, s in steps.items() if s.verdict == "skipped"} == FEATURES
+    assert {s.verdict for s in steps.values()} == {"ok", "skipped"}
+    assert books.agree
+
+
+def _effect_twice(toy, monkeypatch):
+    moved = toy.ToySimulator.moved
+
+    def twice(self, order):
+        moved(self, order)
+        self.moves.append(self.moves[-1]) if self.moves else None
+
+    monkeypatch.setattr(toy.ToySimulator, "moved", twice)
+
+
+def _no_effect(toy, monkeypatch):
+    def told_only(self, order):
+        order["state"] = "succeeded"
+
+    monkeypatch.setattr(toy.ToySimulator, "moved", told_only)
+
+
+def _silent(toy, monkeypatch):
+    monkeypatch.setattr(toy.ToySimulator, "settle", lambda self: None)
+
+
+def _genuine_forgery(toy, monkeypatch):
+    import json
+
+    import toy_pay
+
+    def forged(self, reference):
+        body = json.dumps({**self.orders[reference], "state": "succeeded"}).encode()
+        return {"Toy-Signature": toy_pay.signature(body)}, body
+
+    monkeypatch.setattr(toy.ToySimulator, "forge", forged)
+
+
+def _nothing_declines(toy, monkeypatch):
+    pay = toy.ToySimulator.pay
+
+    def paid(self, action, outcome="success", *, card_number=""):
+        return pay(self, action, "success")
+
+    monkeypatch.setattr(toy.ToySimulator, "pay", paid)
+
+
+def _nothing_is_lost(toy, monkeypatch):
+    monkeypatch.setattr(toy.ToySimulator, "fault", lambda self, kind, **more: None)
+
+
+def _wrong_landing(toy, monkeypatch):
+    pay = toy.ToySimulator.pay
+
+    def elsewhere(self, *args, **more):
+        return pay(self, *args, **more).partition("?")[0] + "?paycore=0123456789abcdef"
+
+    monkeypatch.setattr(toy.ToySimulator, "pay", elsewhere)
+
+
+def _no_page(toy, monkeypatch):
+    import toy_pay
+
+    plain = toy_pay.report
+    monkeypatch.setattr(
+        toy_pay, "report", lambda kind, name, told: plain(kind, name, {**told, "page": ""})
+    )
+
+
+LIES = [
+    (_effect_twice, {"paid", "token", "wallet", "twice", "retry", "found", "void"}),
+    (_no_effect, {"paid", "token", "twice", "retry", "found", "void"}),
+    (_silent, {"notified"}),
+    (_genuine_forgery, {"forged"}),
+    (_nothing_declines, {"retry", "late"}),
+    (_nothing_is_lost, {"lost"}),
+    (_wrong_landing, {"returned"}),
+    (_no_page, {"page", "card", "retry", "late"}),
+]
+
+
+@pytest.mark.parametrize(("lie", "noticed"), LIES)
+def test_a_lie_is_noticed(toy, told, monkeypatch, lie, noticed):
+    """Whatever the provider or the world does wrong, the steps that show it fail."""
+    lie(toy, monkeypatch)
+
+    steps, _ = told()
+
+    assert noticed <= {name for name, step in steps.items() if step.verdict == "failed"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "step"), [("charge", "conflict"), ("charge", "lost"), ("refund", "too_much")]
+)
+def test_a_gateway_that_lets_too_much_through_is_noticed(toy, told, monkeypatch, verb, step):
+    """A second meaning of a key, a retry of the unknown, a refund of too much: all noticed."""
+    from paycore.errors import Conflict, InvalidRequest
+    from paycore.gateway import Gateway
+
+    strict = getattr(Gateway, verb)
+
+    def lax(self, reference, *args, **more):
+        try:
+            return strict(self, reference, *args, **more)
+        except (Conflict, InvalidRequest):
+            return self.find(reference)
+
+    monkeypatch.setattr(Gateway, verb, lax)
+
+    steps, _ = told()
+
+    assert steps[step].verdict == "failed"
+    assert steps[step].got == "it was accepted"
+
+
+def test_a_simulator_that_cannot_lose_an_answer_is_not_asked_to(toy, told, monkeypatch):
+    """A kind of fault that the simulator does not know is left out, and said."""
+    monkeypatch.setattr(toy, "LOST", "another kind")
+
+    steps, _ = told()
+
+    assert steps["lost"].seen == "the simulator cannot lose an answer"
+
+
+def test_a_card_that_is_stored_by_no_page_is_left_out(toy, told, monkeypatch):
+    """A provider that stores cards by other means only is not asked for a page."""
+    import toy_pay
+
+    import paycore
+
+    monkeypatch.setattr(toy_pay, "METHODS", (paycore.CardData, *toy_pay.METHODS))
+
+    steps, _ = told()
+
+    assert steps["card"].seen == "no page to store a card here"
+    assert steps["twice"].verdict == "ok"
+
+
+def test_a_channel_without_a_wallet_says_so(toy, told, monkeypatch):
+    """A wallet that the provider declares and the channel has not is left out."""
+    monkeypatch.setattr(toy.ToySimulator, "wallet", lambda self, provider: None)
+
+    steps, _ = told()
+
+    assert (steps["wallet"].verdict, steps["wallet"].seen) == ("skipped", "no wallet here")

@@ -1,0 +1,217 @@
+"""What is open is given up by proof, never by a timer alone (R48)."""
+
+from __future__ import annotations
+
+import pytest
+
+from paycore.errors import NotSent
+from paycore.payment import PaymentStatus
+from paycore.states import State
+from paycore.verbs.giving_up import ABSENCES, APART_S
+from tests.stage import PAGE, Effect, Says, Stage
+
+LIFETIME_S = 3600
+WINDOW_S = 86_400
+
+
+@pytest.fixture
+def stage():
+    return Stage()
+
+
+def query(stage, reference="o-1"):
+    return stage.gateway.query(reference).operations[0]
+
+
+class TestPages:
+    """A page nobody can pay any more."""
+
+    def test_it_expires_when_the_provider_still_waits_after_its_lifetime(self, stage):
+        """Not a moment before."""
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S)
+        alive = query(stage).state
+        stage.clock.advance(1)
+        over = query(stage)
+
+        assert (alive, over.state) == (State.PENDING, State.EXPIRED)
+        assert stage.find().status is PaymentStatus.EXPIRED
+        assert stage.charge(key="k-2", method=PAGE).status is PaymentStatus.AWAITING_PAYER
+
+    @pytest.mark.parametrize(
+        "act", ["not_sent", "lost_after", Says({"state": "unknown"}), Says(b"")]
+    )
+    def test_time_alone_proves_nothing(self, stage, act):
+        """The provider has to say that it still waits."""
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.next_query(act)
+
+        assert query(stage).state is State.PENDING
+
+    def test_who_paid_at_the_last_moment_has_paid(self, stage):
+        """The query says so."""
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.settle("o-1")
+
+        assert stage.gateway.query("o-1").paid
+
+    def test_its_life_begins_when_it_was_sent(self, stage):
+        """Not when somebody first tried: a payer may be on it."""
+        stage.till.next("not_sent")
+        with pytest.raises(NotSent):
+            stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.charge(method=PAGE)
+
+        assert query(stage).state is State.PENDING
+
+    def test_only_a_page_has_a_lifetime(self, stage):
+        """A bank may think as long as it likes."""
+        stage.till.next("pending")
+        stage.charge()
+        stage.clock.advance(LIFETIME_S * 100)
+
+        assert query(stage).state is State.PENDING
+
+    def test_a_page_to_store_a_card_has_one(self, stage):
+        """Likewise."""
+        stage.gateway.tokenize("card-1", PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+
+        assert stage.gateway.query_token("card-1").state is State.EXPIRED
+
+    @pytest.mark.parametrize("act", ["ok", Says({"state": "unknown"}), Says(b"<html>")])
+    def test_one_whose_address_nobody_got_expires(self, stage, act):
+        """Nobody can pay it; whatever the provider answers, unless that it is paid."""
+        stage.till.next("lost_before")
+        stage.charge(method=PAGE)
+        stage.till.next_query(act)
+        early = query(stage).state
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.next_query(act)
+
+        assert (early, query(stage).state) == (State.UNKNOWN, State.EXPIRED)
+
+    @pytest.mark.parametrize("act", ["not_sent", "lost_after"])
+    def test_but_not_without_an_answer(self, stage, act):
+        """Somebody has to be asked."""
+        stage.till.next("lost_before")
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.next_query(act)
+
+        assert query(stage).state is State.UNKNOWN
+
+    def test_nor_under_review(self, stage):
+        """What contradicts itself is a person's case."""
+        stage.till.next("lost_before")
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.orders["o-1"] = {"reference": "o-1", "state": "succeeded", "amount": 1}
+        stage.till.orders["o-1"] |= {"currency": "CAD", "kind": "charge"}
+
+        assert query(stage).state is State.UNKNOWN
+
+    def test_a_late_payer_is_noticed(self, stage):
+        """R9: an expired page was paid after all; it is told, and alarmed."""
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        query(stage)
+        stage.till.settle("o-1")
+        answer = stage.tell(reference="o-1")
+        payment = stage.find()
+
+        assert answer.status == 200
+        assert (payment.paid, payment.review) == (True, "succeeded after expired")
+
+
+class TestAbsence:
+    """A provider that does not know it."""
+
+    def absent(self, stage, times=ABSENCES, apart_s=APART_S):
+        seen = []
+        for _ in range(times):
+            seen.append(query(stage).state)
+            stage.clock.advance(apart_s)
+        return seen
+
+    def lost(self, **description):
+        stage = Stage(description=description)
+        stage.till.next("lost_before")
+        stage.charge()
+        return stage
+
+    def test_it_proves_something_where_the_provider_says_so(self):
+        """S35: after the settling window, three times, spaced."""
+        stage = self.lost(absence_is_proof=True)
+        stage.clock.advance(WINDOW_S)
+
+        assert self.absent(stage) == [State.UNKNOWN, State.UNKNOWN, State.NOT_EXECUTED]
+        assert stage.find().status is PaymentStatus.FAILED
+        assert stage.charge(key="k-2").paid
+        assert stage.till.effects == [Effect("charge", "o-1-2", 1500)]
+
+    def test_it_proves_nothing_where_the_provider_does_not(self):
+        """S34: IOTPay, for one."""
+        stage = self.lost()
+        stage.clock.advance(WINDOW_S)
+
+        assert set(self.absent(stage, times=10)) == {State.UNKNOWN}
+
+    def test_nor_before_the_settling_window(self):
+        """S33: however often."""
+        stage = self.lost(absence_is_proof=True)
+
+        assert set(self.absent(stage, times=10)) == {State.UNKNOWN}
+
+    def test_nor_in_one_breath(self):
+        """Three answers of one second are one answer."""
+        stage = self.lost(absence_is_proof=True)
+        stage.clock.advance(WINDOW_S)
+
+        assert set(self.absent(stage, times=10, apart_s=1)) == {State.UNKNOWN}
+
+    def test_the_window_begins_when_it_was_sent(self):
+        """Not when somebody first tried."""
+        stage = Stage(description={"absence_is_proof": True})
+        stage.till.next("not_sent", "lost_before")
+        with pytest.raises(NotSent):
+            stage.charge()
+        stage.clock.advance(WINDOW_S * 2)
+        stage.charge()
+
+        assert set(self.absent(stage)) == {State.UNKNOWN}
+
+    def test_what_the_provider_knew_once_is_not_absent(self):
+        """It was PENDING: that it is gone now is no proof."""
+        stage = Stage(description={"absence_is_proof": True})
+        stage.till.next("pending")
+        stage.charge()
+        stage.till.orders.clear()
+        stage.clock.advance(WINDOW_S)
+
+        assert set(self.absent(stage, times=5)) == {State.PENDING}
+
+    def test_what_is_under_review_waits_for_a_person(self):
+        """Absence does not clear a contradiction away."""
+        stage = self.lost(absence_is_proof=True)
+        stage.till.orders["o-1"] = {"reference": "o-1", "state": "succeeded", "amount": 1}
+        stage.till.orders["o-1"] |= {"currency": "CAD", "kind": "charge"}
+        query(stage)
+        stage.till.orders.clear()
+        stage.clock.advance(WINDOW_S)
+
+        assert set(self.absent(stage, times=5)) == {State.UNKNOWN}
+
+    def test_a_late_success_is_noticed(self):
+        """It was there after all."""
+        stage = self.lost(absence_is_proof=True)
+        stage.clock.advance(WINDOW_S)
+        self.absent(stage)
+        stage.till.orders["o-1"] = {"reference": "o-1", "state": "succeeded", "amount": 1500}
+        stage.till.orders["o-1"] |= {"currency": "CAD", "kind": "charge"}
+        after = query(stage)
+
+        assert (after.state, after.late) == (State.SUCCEEDED, True)
