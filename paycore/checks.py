@@ -172,4 +172,6 @@ def _card(card: CardData, account: Account) -> None:
         given = getattr(card, part)
         if type(given) is not int or not low <= given <= high:
             raise InvalidRequest(f"card.{part}: want {low} to {high}", field=f"card.{part}")
+    if not isinstance(card.holder, str):
+        raise InvalidRequest("card.holder: want a text", field="card.holder")
     text(card.holder, "card.holder", longest=100)

@@ -84,9 +84,10 @@ class Says(NamedTuple):
 
 
 class Does(NamedTuple):
-    """An act: do this while the call is under way, then go on as usual."""
+    """An act: do this while the call is under way, then go on with another act."""
 
     thing: Callable[[], object]
+    then: str = "ok"
 
 
 Act = str | Refused | Raises | Says | Does
@@ -146,6 +147,7 @@ class Till:
             act = acts.popleft() if acts else "ok"
         if isinstance(act, Does):
             act.thing()
+            act = act.then
         with self._lock:
             return self._done(call.name, said, act)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
 from paycore.cli.output import json_option, shared, write_json
 
-SHELLS: Final = ("bash", "zsh", "fish")
+SHELLS: Final[dict[str, type[ShellComplete]]] = {
+    "bash": BashComplete,
+    "zsh": ZshComplete,
+    "fish": FishComplete,
+}
 _VARIABLE: Final = "_PAYCORE_COMPLETE"
 """What the shell sets when it asks us: click's name for it."""
 _HELP: Final = """Print the completion script for SHELL.
@@ -22,15 +26,13 @@ fish   paycore completion fish > ~/.config/fish/completions/paycore.fish
 
 
 @click.command(help=_HELP, short_help="Print the completion script of a shell.")
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(list(SHELLS)))
 @json_option
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
     """Print the script that makes `shell` complete our commands and options."""
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise click.UsageError(f"this click has no completion for {shell}", context)
-    script = kind(context.find_root().command, {}, "paycore", _VARIABLE).source()
+    made = SHELLS[shell](context.find_root().command, {}, "paycore", _VARIABLE)
+    script = made.source()
     if shared().json:
         write_json({"shell": shell, "script": script})
     else:

@@ -64,17 +64,23 @@ def read(source: str | Path | Mapping[str, Any] | None = None) -> Settings:
     if unknown := sorted(raw.keys() - known.keys()):
         there = ", ".join(sorted(known))
         raise SettingsError(f"{unknown[0]}: no such setting; there are {there}", field=unknown[0])
-    top = load(TopSchema(), raw, otherwise=SettingsError)
-    accounts = tuple(_account(name, section) for name, section in top["accounts"].items())
-    if not accounts:
+    settings = _settings(raw)
+    if not settings.accounts:
         raise SettingsError("accounts: want at least one [accounts.NAME]", field="accounts")
-    names = [account.name for account in accounts]
-    default = top["default_account"] or names[0]
-    if default not in names:
+    if settings.default_account not in [account.name for account in settings.accounts]:
         raise SettingsError("default_account: no such account", field="default_account")
+    return settings
+
+
+def _settings(raw: Mapping[str, Any]) -> Settings:
+    """Return the settings as `raw` has them; what is open already is in no frame of an error."""
+    sections = raw.get("accounts")
+    named = sections.items() if isinstance(sections, dict) else ()
+    accounts = tuple(_account(name, section) for name, section in named)
+    top = load(TopSchema(), raw, otherwise=SettingsError)
     return Settings(
         accounts=accounts,
-        default_account=default,
+        default_account=top["default_account"] or next((each.name for each in accounts), ""),
         ledger=top["ledger"],
         return_hosts=frozenset(top["return_hosts"]),
         listeners=tuple(top["listeners"]),
@@ -95,7 +101,8 @@ def _account(name: str, section: object) -> AccountSettings:
 
 def _loaded(where: str, core: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return load(AccountSchema(), core, otherwise=SettingsError)
+        loaded = load(AccountSchema(), core, otherwise=SettingsError)
+        return {**loaded, "notify_peers": tuple(loaded["notify_peers"])}
     except SettingsError as error:
         problem, name = str(error), error.field
     raise SettingsError(f"{where}: {problem}", field=name)

@@ -30,7 +30,7 @@ class Hosts(Texts):
     """Names of hosts: no scheme, no port and no pattern, which would never be equal to any."""
 
     def _check(self, text: str) -> None:
-        if host_of(f"https://{text}") != text.lower() or "*" in text:
+        if not text or host_of(f"https://{text}") != text.lower() or "*" in text:
             raise ValidationError("want the name of a host")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:

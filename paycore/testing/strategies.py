@@ -171,6 +171,7 @@ def operations(
         provider_reference="" if state is State.RESERVED else draw(_told()),
         charge=draw(st.uuids()).hex if kind.gives_back else "",
         next_action=draw(st.none() | next_actions()) if state is State.PENDING else None,
+        instrument=draw(st.none() | instruments()) if state is State.SUCCEEDED else None,
         decline=draw(st.none() | declines()) if state is State.DECLINED else None,
     )
 
@@ -204,13 +205,15 @@ def payments(draw: st.DrawFn, currency: str | None = None) -> Payment:
     over = (State.DECLINED, State.EXPIRED, State.NOT_EXECUTED, State.NOT_SENT)
     same = st.just(amount)
     charges = draw(st.lists(operations(Kind.CHARGE, states=over, amounts=same), max_size=2))
-    charges += draw(st.lists(operations(Kind.CHARGE, amounts=same), max_size=1))
+    states = draw(st.sampled_from(([State.SUCCEEDED], list(State))))
+    charges += draw(st.lists(operations(Kind.CHARGE, states=states, amounts=same), max_size=1))
     given: list[Operation] = []
-    left = amount.minor
+    left = amount
     while left and charges and charges[-1].state is State.SUCCEEDED and draw(st.booleans()):
-        part = money(amount.currency, least=1, most=left)
-        given.append(replace(draw(operations(Kind.REFUND, amounts=part)), charge=charges[-1].id))
-        left -= given[-1].amount.minor if given[-1].amount else 0
+        part = draw(st.just(left) | money(amount.currency, least=1, most=left.minor))
+        back = draw(operations(Kind.REFUND, states=states, amounts=st.just(part)))
+        given.append(replace(back, charge=charges[-1].id))
+        left -= part
     reference = draw(names())
     owned = (replace(operation, owner=reference) for operation in (*charges, *given))
     return Payment(reference, amount, tuple(owned), EPOCH)

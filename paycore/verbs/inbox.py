@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from paycore import log
@@ -32,12 +33,20 @@ def apply(
         return InboxState.DUPLICATE
     report = row.notification.report
     verdict = judge(wiring, account, report, trusted=trusted, gap_s=gap_s)
+    if verdict.state is InboxState.VERIFIED and _is_old(wiring, account, row):
+        verdict = Verdict(InboxState.QUARANTINED, "the provider never confirmed it")
     _note(wiring, row, verdict)
     if verdict.state is InboxState.PARKED:  # its dispatcher may have ended while we parked it
         verdict = judge(wiring, account, report, trusted=trusted, gap_s=gap_s)
         if verdict.state is not InboxState.PARKED:
             _note(wiring, row, verdict)
     return verdict.state
+
+
+def _is_old(wiring: Wiring, account: Account, row: InboxRow) -> bool:
+    """Return whether a provider would have confirmed it by now, if it ever would."""
+    window = timedelta(seconds=account.description.settling_window_s)
+    return wiring.now() > row.received_at + window
 
 
 def apply_parked(wiring: Wiring, operation: Operation) -> Operation:

@@ -67,7 +67,7 @@ def _judged(
         if true is not operation.state and not operation.state.is_open:
             return Verdict(InboxState.QUARANTINED, "a late success")
         return Verdict(InboxState.APPLIED)
-    if told.answer is not None and not true.is_open:
+    if not true.is_open and isinstance(told.answer, Report) and told.answer.state.is_final:
         return Verdict(InboxState.QUARANTINED, f"{report.state.value} told, {true.value} true")
     return Verdict(InboxState.VERIFIED, "the provider has not confirmed it yet")
 

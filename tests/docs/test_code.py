@@ -19,8 +19,6 @@ from paycore.listeners import Listeners
 from paycore.provider import Provider
 from tests.docs.pages import ROOT, blocks, files, page
 
-FAKE = '[accounts.cards]\nprovider = "fake"\n'
-
 
 class Stub:
     """Carries nothing, and answers as IOTPay does when it opens a page."""
@@ -102,6 +100,13 @@ def test_the_example_of_the_readme_runs(here, monkeypatch, capsys):
     assert "ccapi.iotpaycloud.com" in capsys.readouterr().out
 
 
+def test_the_first_example_of_the_simulator_runs(here, capsys):
+    """docs/simulator.md: a payer is played, and the simulator tells what really moved."""
+    run(blocks(page("simulator.md"), "python")[0])
+
+    assert "amount_minor=1500" in capsys.readouterr().out
+
+
 def test_the_example_of_the_settings_loads(here, monkeypatch):
     """docs/settings.md: what stands at the top of the page opens a gateway."""
     (here / "key").write_text("0123456789abcdef0123456789abcdef\n", encoding="utf-8")
@@ -130,24 +135,23 @@ def test_the_listener_hears_what_becomes_of_a_charge():
     assert dict(module.ENDS) == {"charge succeeded": 1}
 
 
-def test_production_reconciles_and_takes_messages_in(here, capsys):
-    """docs/production.md: its scheduler's lines run, and its endpoint answers as `receive` does."""
-    (here / "paycore.toml").write_text(FAKE, encoding="utf-8")
+def test_production_reconciles_and_takes_messages_in():
+    """docs/production.md: what is scheduled settles, and the endpoint answers as `receive` does."""
     scheduled, endpoint = blocks(page("production.md"), "python")
-    run(scheduled)
-    assert capsys.readouterr().out.split()[0] == "0"
-
-    with paycore.open_gateway() as gateway:
-        amount = paycore.Money(1503, "CAD")
+    amount = paycore.Money(1503, "CAD")
+    with paycore.open_gateway({"accounts": {"cards": {"provider": "fake"}}}) as gateway:
         gateway.charge("order-1", amount, paycore.StoredToken("any-card"))
-        made = fake.webhook("order-1", amount)
+        assert run(scheduled)["every_minute"](gateway) == (1, 1, 0, 0)
+
+        gateway.charge("order-2", amount, paycore.StoredToken("any-card"))
+        made = fake.webhook("order-2", amount)
         request = SimpleNamespace(
             method="POST", headers=made.headers, query_string="", body=made.body, peer=made.peer
         )
         answer = run(endpoint, paycore=paycore, gateway=gateway)["webhook"](request)
 
         assert (answer[0], answer[2]) == (200, b"ok")
-        assert gateway.find("order-1").paid
+        assert gateway.find("order-2").paid
 
 
 def test_the_tests_that_applications_copy_pass(here):

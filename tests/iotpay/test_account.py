@@ -33,6 +33,7 @@ def test_settings_become_a_merchant(account):
         ("merchant_id", ""), ("merchant_id", "x" * 31), ("merchant_id", "1000 701"),
         ("merchant_id", "10000701\n"), ("merchant_id", "１０"), ("merchant_id", None),
         ("merchant_id", 10000701), ("login_name", "x" * 13), ("login_name", "é"),
+        ("login_name", "jack 1"),
         ("login_name", ""), ("merchant_key", ""), ("merchant_key", " " * 32),
         ("merchant_key", "fifteen bytes.."), ("merchant_key", None), ("merchant_key", 5),
         ("previous_merchant_key", "short"), ("text_encoding", "base64"), ("emoji", "keep"),

@@ -297,6 +297,16 @@ def test_account_may_list_its_own_sure_refusals(talk, request_, kind, merchant, 
     assert (refused.value.code, refused.value.provider_code) == ("refused", "already settled")
 
 
+@pytest.mark.parametrize(
+    ("talk", "request_"), [(hooks.tokenize, ADD_PAGE), (hooks.refund, REFUND), (hooks.void, VOID)]
+)
+def test_unbound_card_says_nothing_of_other_operations(talk, request_, account, script, carry):
+    """Listed for charges, the refusal is not sure of anything else."""
+    told = {"retCode": "FAIL", "retMsg": "cardId is not binding"}
+    with pytest.raises(paycore.OutcomeUnknown):
+        carry(talk(account, request_), script(told))
+
+
 @pytest.mark.parametrize("code", ["fail", "", None, "ERROR", True])
 def test_only_a_plain_fail_refuses(code, account, script, carry):
     """A listed text under any other return code proves nothing."""

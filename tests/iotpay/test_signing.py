@@ -296,6 +296,31 @@ def test_any_bytes_end_in_a_value_or_in_one_named_error(body):
     assert ended
 
 
+def test_a_ligature_is_no_hex_digit():
+    """A letter that becomes FF when it is upper-cased is not those two digits."""
+    fields = next(fields for n in range(999) if "FF" in sign(fields := {"a": n}, KEY))
+    claimed = sign(fields, KEY).replace("FF", "\ufb00", 1)
+
+    with pytest.raises(paycore.WebhookRejected):
+        verified(said(fields, sign=claimed), KEY)
+
+
+def test_our_own_order_is_nothing_to_note(caplog):
+    """Only the other orders of names are worth a line in the log."""
+    caplog.set_level(logging.DEBUG, logger="paycore.iotpay")
+    verified(said({"a": "1"}, sign=sign({"a": "1"}, KEY)), KEY)
+
+    assert caplog.messages == []
+
+
+def test_numbers_in_names_are_compared_as_numbers():
+    """Leading zeros do not count: a1, a02, a10."""
+    fields = {"a10": "x", "a02": "y", "a1": "z"}
+    expected = md5(f"a1=z&a02=y&a10=x&key={KEY}".encode()).hexdigest().upper()
+
+    assert sign(fields, KEY) == expected
+
+
 def test_an_error_quotes_no_value_and_no_card():
     """What a refused member holds stays out of the error; a card number in its name is masked."""
     with pytest.raises(paycore.WebhookRejected) as refused:

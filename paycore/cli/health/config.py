@@ -16,6 +16,8 @@ from paycore.settings import DEFAULT_FILE, PREFIX, Settings, read
 
 SHORTEST: Final = 16
 """Bytes that a secret must have."""
+SECRET_ENDINGS: Final = ("_key", "_secret", "_password", "_token")
+"""What the names of secrets end in; others may come from `env:` and `file:` too."""
 _OURS: Final = ("PAYCORE_TEST_", "PAYCORE_CONFIG")
 """Names with our prefix that are no settings."""
 
@@ -85,7 +87,7 @@ def _secrets(read_settings: Settings) -> Iterator[Finding]:
 def _each_secret(read_settings: Settings) -> Iterator[tuple[str, Secret]]:
     for account in read_settings.accounts:
         for name, value in account.own.items():
-            if isinstance(value, Secret):
+            if isinstance(value, Secret) and name.lower().endswith(SECRET_ENDINGS):
                 yield f"accounts.{account.name}.{name}", value
 
 

@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["ok", "note", "warning", "failed"]
+Check = Literal[
+    "settings",
+    "ledger",
+    "secrets",
+    "plugins",
+    "accounts",
+    "addresses",
+    "questions",
+    "tls",
+    "cache",
+    "clock",
+]
+"""What is looked at; docs/cli.md says what of it fails and what is doubtful."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """What was looked at, how it is, and what to do about it."""
 
-    check: str
-    """`settings`, `ledger`, `plugins`, `accounts`, `secrets`, `addresses`, `tls`, `cache`,
-    `clock` or `questions`."""
+    check: Check
     verdict: Verdict
     message: str
     advice: str = ""

@@ -53,6 +53,6 @@ class Account(KeyedAccount):
         """Return `url` if it is a page of IOTPay's own, over TLS; OutcomeUnknown if not."""
         host, home = host_of(url), urlsplit(self.base_url)
         known = host == home.hostname or (self.mode == "live" and host.endswith(".iotpaycloud.com"))
-        if host and known and urlsplit(url).scheme in ("https", home.scheme):
+        if known and urlsplit(url).scheme in ("https", home.scheme):
             return url
         raise OutcomeUnknown("redirectUrl: not a page of IOTPay", field="redirectUrl")

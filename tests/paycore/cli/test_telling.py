@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -120,6 +121,17 @@ def test_the_last_lines_sum_it_up(steps, books, words):
 def test_a_terminal_sees_how_far_it_is():
     """A bar that is gone at the end."""
     assert "1/3" in told(100, Books((), 0))
+
+
+def test_each_provider_starts_from_nothing():
+    """The bar of the one before is gone."""
+    written = io.StringIO()
+    console = Console(file=written, width=100, force_terminal=True, color_system=None)
+    with Teller(console) as teller:
+        for event in (SCENE, *STEPS, replace(SCENE, steps=7), Begun("maple", "Again")):
+            teller.tell(event)
+
+    assert "0/7" in written.getvalue()
 
 
 def test_a_pipe_sees_no_bar():

@@ -58,7 +58,7 @@ def test_hosts_are_names_in_lower_case(given: Any, hosts: list[str] | None) -> N
     ],
 )
 def test_what_could_never_be_a_host_is_refused(host: Any) -> None:
-    """An entry that no address ever equals would turn every payer away, and nobody would know why."""
+    """An entry that no address ever equals would turn every payer away."""
     with pytest.raises(ValidationError, match="return_hosts"):
         top(return_hosts=[host])
 

@@ -229,7 +229,6 @@ class TestEarly:
         stage = Stage(description=description)
         seen = []
         stage.till.next(Does(lambda: seen.append(told(stage))))
-        stage.till.acts.append("ok")
         payment = stage.charge()
 
         assert seen == [InboxState.PARKED]
@@ -240,15 +239,7 @@ class TestEarly:
     def test_its_dispatcher_lost_the_answer(self):
         """The message is what finds it out."""
         stage = Stage()
-        stage.till.next(Does(lambda: told(stage)), "lost_after")
-
-        class Lossy:
-            """The first call is told of while it is under way, then its answer is lost."""
-
-        real = stage.till._done
-        stage.till._done = lambda name, said, act: real(
-            name, said, "lost_after" if name == "charge" else act
-        )
+        stage.till.next(Does(lambda: told(stage), then="lost_after"))
         payment = stage.charge()
 
         assert payment.paid

@@ -267,7 +267,8 @@ class TestCopies:
         """N03: reordered, with blanks and further members."""
         stage.till.settle("o-1")
         stage.tell(reference="o-1")
-        body = b' { "currency":"CAD", "amount":1500,"reference":"o-1","state":"succeeded","x":1,"kind":"charge"}'
+        body = b' {"x": 1, "currency":"CAD","amount":1500,"reference":"o-1",\n"state":"succeeded",'
+        body += b'"kind" : "charge"}'
         stage.gateway.receive("main", replace(GENUINE, body=body))
 
         assert rows(stage) == [(InboxState.APPLIED, 2)]

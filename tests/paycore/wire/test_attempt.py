@@ -108,6 +108,17 @@ def test_a_line_is_cut_for_its_holder_only(line, ends):
     assert is_cut(ends[1])
 
 
+def test_whoever_leaves_late_takes_nothing_along(line, ends):
+    """An attempt that ends after its line went to the next one leaves that one its deadline."""
+    first, second = attempt(), attempt()
+    with first:
+        first.hold(line)
+        second.hold(line)
+    second.expire()
+
+    assert is_cut(ends[1])
+
+
 def test_a_line_that_its_connection_left_can_still_be_cut(ends):
     """http.client drops a connection whose answer is still coming; its deadline still holds."""
     held, (ours, theirs) = Line(ends[0]), ends

@@ -66,7 +66,7 @@ VALUES = st.recursive(
     lambda inner: (
         st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
     ),
-    max_leaves=20,
+    max_leaves=8,
 )
 OBJECTS = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), VALUES)
 

@@ -348,12 +348,12 @@ def test_what_a_proxy_is_told_is_no_part_of_the_request(how):
 def test_a_call_may_have_a_shorter_deadline():
     """A call's own `timeout_s` shortens the account's and never lengthens it."""
 
-    def silent(guest: Guest) -> None:
+    def dripping(guest: Guest) -> None:
         guest.hear()
-        guest.pause()
+        guest.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 99)
 
     for ours, own in ((30, 0.2), (0.2, 30)):
-        with visiting(silent, timeout_s=ours) as (transport, site):
+        with visiting(dripping, timeout_s=ours) as (transport, site):
             start = monotonic()
 
             assert "time is up" in str(refused(transport, charge(site, timeout_s=own)))
@@ -411,7 +411,7 @@ def test_a_dripping_server_is_cut_off(tls):
     def late(place: int) -> float:
         start = monotonic()
         error = refused(transport, charge(site, {"place": place}))
-        assert "charge: it left us, and no whole answer came: time is up" in str(error)
+        assert "time is up" in str(error)
         return monotonic() - start - deadline_s
 
     with (
