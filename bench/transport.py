@@ -36,7 +36,7 @@ PATH = "/v3/cc_purchase"
 
 
 def serve(pipe: Pipe) -> None:
-    """Answer every request of every connection, one connection at a time each in turn."""
+    """Tell the port, then answer every request of every connection."""
     from threading import Thread
 
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(ANSWER)}"

@@ -114,4 +114,9 @@ def say(text: str) -> None:
 def sign(console: Console, verdict: str) -> str:
     """Return the sign for a verdict: one character, in ASCII where it must be."""
     signs = _SIGNS[verdict]
-    return signs[0] if (console.encoding or "").lower().startswith("utf") else signs[1]
+    return signs[0] if speaks_utf(console) else signs[1]
+
+
+def speaks_utf(console: Console) -> bool:
+    """Return whether a console takes more than ASCII."""
+    return (console.encoding or "").lower().startswith("utf")

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from paycore.cli.output import STYLES, WIDEST, show, sign
+from paycore.cli.output import STYLES, WIDEST, show, sign, speaks_utf
 from paycore.demo.books import Books, Line, Sums
 from paycore.demo.play import Begun, Event, Scene, Told
 
@@ -30,7 +30,7 @@ class Teller:
         self._quiet = quiet
         self._progress = Progress(
             TextColumn(" "),
-            SpinnerColumn(),
+            SpinnerColumn("dots" if speaks_utf(console) else "line"),
             TextColumn("{task.description}", style="dim"),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
@@ -90,7 +90,7 @@ class Teller:
         row = Table.grid(padding=(0, 1))
         row.add_column(width=3)
         row.add_column(width=_CLAIM)
-        row.add_column(width=self._width - _CLAIM - _TIME - 3 - 3)
+        row.add_column(width=max(_TIME, self._width - _CLAIM - _TIME - 3 - 3))
         row.add_column(width=_TIME, justify="right")
         verdict = self._sign(told.verdict)
         dim = "dim" if told.verdict == "skipped" else ""
@@ -108,6 +108,7 @@ class Teller:
             title_style="bold",
             title_justify="left",
             box=box.SIMPLE_HEAD,
+            pad_edge=False,
         )
         for name in ("Payment", "Asked", "Our ledger", "The provider", ""):
             table.add_column(name)

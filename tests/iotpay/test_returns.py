@@ -50,7 +50,7 @@ def test_what_is_said_twice_is_not_said(query):
 
 
 @pytest.mark.parametrize(
-    "query", ["a=" + "b" * 1_000_000, "status=2&x=" + "b" * 8192, "&".join(["status=2"] * 101)]
+    "query", ["a=" + "b" * 1_000_000, "status=2&x=" + "b" * 8192, "status=2" + "&x=1" * 100]
 )
 def test_flood_is_not_read(query):
     """A query past any that a browser would bring says nothing."""

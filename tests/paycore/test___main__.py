@@ -8,6 +8,12 @@ import sys
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Forget the module, whoever imported it."""
+    monkeypatch.delitem(sys.modules, "paycore.__main__", raising=False)
+
+
 def test_it_is_the_command_line(monkeypatch, capsys):
     """The same commands, the same exit codes."""
     monkeypatch.setattr(sys, "argv", ["paycore", "--version"])

@@ -57,7 +57,7 @@ def lines(text):
     return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", line) for line in left]
 
 
-@pytest.mark.parametrize("width", [80, 100, 200])
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
 def test_no_line_is_wider_than_the_terminal_or_the_eye(width):
     """And from 100 columns on, it stays as it is."""
     shown = lines(told(width, Books((GOOD, BAD, NONE), 4, (STRAY,))))
@@ -132,6 +132,18 @@ def test_each_provider_starts_from_nothing():
             teller.tell(event)
 
     assert "0/7" in written.getvalue()
+
+
+def test_a_terminal_in_ascii_sees_it_too():
+    """Nothing that it could not show is written."""
+    written = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    console = Console(file=written, width=100, force_terminal=True)
+    with Teller(console) as teller:
+        for event in (SCENE, Begun("maple", "Again"), *STEPS):
+            teller.tell(event)
+    teller.curtain(STEPS, [Books((GOOD, BAD), 2)], 1)
+
+    assert b"steps as they should be" in written.buffer.getvalue()
 
 
 def test_a_pipe_sees_no_bar():

@@ -6,6 +6,8 @@ import pytest
 
 from tests.paycore.demo.toy_shop import install_toy
 
+collect_ignore = ["toy"]  # a package of its own, installed by the fixture
+
 
 @pytest.fixture
 def toy(monkeypatch):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from paycore import Money, Wallet
 from paycore.demo.story import STORY
 
+GIFT = (Money(100, "EUR"), Wallet("google_pay", "e30="))
 FEATURES = {
     "notified": "no verify webhook here",
     "form": "no EmbeddedForm here",
@@ -150,6 +152,36 @@ def test_a_gateway_that_lets_too_much_through_is_noticed(toy, told, monkeypatch,
 
     assert steps[step].verdict == "failed"
     assert steps[step].got == "it was accepted"
+
+
+def test_a_gateway_that_asks_again_for_a_known_key_is_noticed(told, monkeypatch):
+    """One effect is not enough: the second charge sends nothing at all."""
+    from paycore.gateway import Gateway
+
+    charge = Gateway.charge
+
+    def curious(self, reference, *args, **more):
+        charge(self, reference, *args, **more)
+        return self.query(reference)
+
+    monkeypatch.setattr(Gateway, "charge", curious)
+
+    steps, _ = told()
+
+    assert steps["twice"].seen == "requests for the second charge"
+
+
+def test_a_payer_who_comes_back_as_somebody_else_is_noticed(told, monkeypatch):
+    """The nonce names one payment, and how it really stands."""
+    from paycore.gateway import Gateway
+
+    monkeypatch.setattr(
+        Gateway, "returned", lambda self, nonce: self.charge("x", *GIFT, account="toy")
+    )
+
+    steps, _ = told()
+
+    assert (steps["returned"].verdict, steps["returned"].got) == ("failed", "x paid")
 
 
 def test_a_simulator_that_cannot_lose_an_answer_is_not_asked_to(toy, told, monkeypatch):

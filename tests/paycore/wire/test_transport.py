@@ -181,8 +181,10 @@ def test_a_connection_that_was_idle_is_not_used(monkeypatch):
         assert (site.requests, site.connections) == (2, 2)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_nothing_sent_means_not_one_byte(seed):
+@pytest.mark.parametrize(
+    ("seed", "runs"), [(0, 100), (1, 100), pytest.param(2, 5000, marks=pytest.mark.slow)]
+)
+def test_nothing_sent_means_not_one_byte(seed, runs):
     """Promise R5: wherever a line breaks, a call leaves at most once, and NotSent left no byte."""
     chance = random.Random(seed)
     proved = 0
@@ -203,7 +205,7 @@ def test_nothing_sent_means_not_one_byte(seed):
             guest.reset()
 
     with visiting(breaks, certificates.good(), greet=breaks_early) as (transport, site):
-        for place in range(100):
+        for place in range(runs):
             before = site.requests, site.received
             try:
                 transport.send(charge(site, {"place": place}))
@@ -399,7 +401,7 @@ DRIPS = {
 @pytest.mark.parametrize("tls", [None, certificates.good()], ids=["http", "https"])
 def test_a_dripping_server_is_cut_off(tls):
     """Promise R49: 500 calls to servers that drip, each over within a second of its deadline."""
-    deadline_s = 0.4
+    deadline_s = 0.3
 
     def play(guest: Guest) -> None:
         place = json.loads(guest.hear() or b"{}")["place"]
@@ -416,7 +418,7 @@ def test_a_dripping_server_is_cut_off(tls):
 
     with (
         visiting(play, tls, timeout_s=deadline_s) as (transport, site),
-        ThreadPoolExecutor(50) as threads,
+        ThreadPoolExecutor(25) as threads,
     ):
         assert max(threads.map(late, range(250))) < 1
 
