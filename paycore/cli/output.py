@@ -98,7 +98,8 @@ def show(console: Console, what: object, *, widest: int = WIDEST) -> None:
         return
     with console.capture() as written:
         console.print(what)
-    click.echo("\n".join(line.rstrip() for line in written.get().splitlines()))
+    lines = (line.rstrip() for line in written.get().splitlines())
+    click.echo("\n".join(lines), file=console.file)
 
 
 def write_json(value: Any, *, indent: int | None = 2) -> None:

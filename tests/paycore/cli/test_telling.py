@@ -150,6 +150,7 @@ def test_a_pipe_sees_no_bar():
     """Only lines, without a control sequence."""
     shown = told(100, Books((GOOD,), 2), terminal=False)
 
+    assert "A hosted page opens" in shown
     assert "\x1b" not in shown
     assert "1/3" not in shown
 
@@ -159,3 +160,4 @@ def test_quiet_tells_nothing_on_the_way():
     shown = told(100, Books((GOOD,), 2), quiet=True)
 
     assert "A hosted page opens" not in shown
+    assert "side by side" in shown

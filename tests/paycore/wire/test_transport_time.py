@@ -1,0 +1,115 @@
+"""Every call ends within its deadline, whatever the other side does (promise R49)."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import pytest
+
+from paycore.errors import NotSent, OutcomeUnknown
+from paycore.wire import attempt, lines
+from tests import certificates
+from tests.fault_server import Guest
+from tests.faults import arranged
+from tests.visits import charge, echo, over, refused, visiting
+
+
+def test_a_call_may_have_a_shorter_deadline():
+    """A call's own `timeout_s` shortens the account's and never lengthens it."""
+
+    def dripping(guest: Guest) -> None:
+        guest.hear()
+        guest.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 99)
+
+    for ours, own in ((30, 0.2), (0.2, 30)):
+        with visiting(dripping, timeout_s=ours) as (transport, site):
+            start = monotonic()
+
+            assert "time is up" in str(refused(transport, charge(site, timeout_s=own)))
+            assert 0.15 < monotonic() - start < 1.2
+
+
+def test_no_time_left_is_nothing_sent():
+    """A call whose time is up before it begins is not begun."""
+    with visiting(echo) as (transport, site):
+        assert type(refused(transport, charge(site, timeout_s=0))) is NotSent
+        assert site.requests == 0
+
+
+def test_an_address_that_stays_silent_ends_in_time(monkeypatch):
+    """All addresses of a name together have the time for connecting, and no more."""
+    with arranged("connect_timeout", b"{}") as site, over(site.connection) as transport:
+        port = site.connection.origin.port
+        monkeypatch.setattr(
+            lines.socket, "getaddrinfo", lambda *_, **__: [_address(port) for _ in range(5)]
+        )
+        start = monotonic()
+
+        assert type(refused(transport, charge(site))) is NotSent
+        assert monotonic() - start < 1.4
+
+
+def _address(port: int):
+    return lines.socket.AF_INET, lines.socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)
+
+
+DRIPS = {
+    "status": (b"HTTP/1.1 200 O", b"K" * 9999),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyy\r\n" * 99),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 999),
+    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x" * 9999),
+    "last body": (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 99\r\n\r\n", b"x" * 99),
+    "chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n", b"x" * 9999),
+    "trailer": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n" * 999),
+    "nothing": (b"", b""),
+}
+
+
+@pytest.mark.parametrize("tls", [None, certificates.good()], ids=["http", "https"])
+def test_a_dripping_server_is_cut_off(tls):
+    """Promise R49: 500 calls to servers that drip, each over within a second of its deadline."""
+    deadline_s = 0.3
+
+    def play(guest: Guest) -> None:
+        place = json.loads(guest.hear() or b"{}")["place"]
+        at_once, slowly = list(DRIPS.values())[place % len(DRIPS)]
+        guest.say(at_once)
+        guest.drip(slowly, pause_s=0.05)
+        guest.pause()
+
+    def late(place: int) -> float:
+        start = monotonic()
+        error = refused(transport, charge(site, {"place": place}))
+        assert "time is up" in str(error)
+        return monotonic() - start - deadline_s
+
+    with (
+        visiting(play, tls, timeout_s=deadline_s) as (transport, site),
+        ThreadPoolExecutor(25) as threads,
+    ):
+        assert max(threads.map(late, range(250))) < 1
+
+
+def test_a_server_that_does_not_read_is_cut_off():
+    """A request that cannot be written out ends by its deadline as well, and may have left."""
+    with visiting(lambda guest: guest.pause() and None, timeout_s=0.4) as (transport, site):
+        start = monotonic()
+        error = refused(transport, charge(site, {"padding": "x" * 20_000_000}))
+
+        assert type(error) is OutcomeUnknown
+        assert monotonic() - start < 1.4
+
+
+def test_without_a_watchdog_nothing_is_sent(monkeypatch):
+    """Where no deadline can be kept any more (the interpreter is ending), no call begins."""
+
+    def no_thread(*arguments):
+        raise RuntimeError("can't start new thread")
+
+    with visiting(echo) as (transport, site):
+        monkeypatch.setattr(attempt, "watch", no_thread)
+
+        assert type(refused(transport, charge(site))) is NotSent
+        assert site.connections == 0
