@@ -6,25 +6,38 @@ import os
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-PACKAGES = ("paycore", "paycore_iotpay", "paycore_iotpay_unionpay")
-EXAMPLES = int(os.environ.get("PAYCORE_EXAMPLES", "100"))
-
-settings.register_profile(
-    "fast",
-    deadline=None,
-    derandomize=False,
-    max_examples=EXAMPLES,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
+NEEDED = (
+    "paycore",
+    "paycore_iotpay",
+    "paycore_iotpay_unionpay",
+    "hypothesis",
+    "pytest_httpserver",
+    "pytest_timeout",
+    "trustme",
+    "werkzeug",
 )
-settings.register_profile("long", settings.get_profile("fast"), max_examples=EXAMPLES * 100)
-settings.load_profile(os.environ.get("PAYCORE_PROFILE", "fast"))
+EXAMPLES = int(os.environ.get("PAYCORE_TEST_EXAMPLES", "100"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Stop in one line where the packages under test are not installed."""
-    absent = [package for package in PACKAGES if find_spec(package) is None]
+    """Stop in one line where what the tests need is not installed."""
+    absent = [package for package in NEEDED if find_spec(package) is None]
     if absent:
         pytest.exit(f"{', '.join(absent)}: not installed; type: make test", returncode=4)
+    _load_profiles()
+
+
+def _load_profiles() -> None:
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile(
+        "fast",
+        deadline=None,
+        derandomize=False,
+        max_examples=EXAMPLES,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.register_profile("long", settings.get_profile("fast"), max_examples=EXAMPLES * 100)
+    settings.load_profile(os.environ.get("PAYCORE_TEST_PROFILE", "fast"))

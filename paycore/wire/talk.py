@@ -7,7 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from paycore.errors import InvalidRequest, NotSent, NotSupported, OutcomeUnknown, ProviderRefused
+from paycore.errors import (
+    InvalidRequest,
+    NotSent,
+    NotSupported,
+    OutcomeUnknown,
+    PaycoreError,
+    ProviderRefused,
+)
 from paycore.wire.strict import JsonObject, parse_json
 
 MAX_CALLS = 8
@@ -117,6 +124,10 @@ def _carried(send: Send, call: Call, answered: int) -> Reply:
         if not answered:
             raise
         raise OutcomeUnknown("a later call of the talk could not be sent") from None
+    except PaycoreError:
+        raise
+    except Exception as error:
+        raise OutcomeUnknown(f"the call was lost: {type(error).__name__}") from None
 
 
 def _close(talk: Talk[T]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib.resources import files
 from typing import Any
 
 from paycore import discovery
@@ -51,7 +52,8 @@ def accounts(settings: Settings, providers: dict[str, Provider]) -> Iterator[Fin
 def questions(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return what each provider's plugin wants settled before going live.
 
-    A plugin lists them as `QUESTIONS`, a tuple of texts, in its module of hooks.
+    A plugin lists them as `QUESTIONS` in its module of hooks: a tuple of texts, or
+    `"package:file"`, a text file in the package with one question to a line.
     """
     names = sorted({account.provider for account in settings.accounts})
     asked: dict[str, tuple[str, ...]] = {}
@@ -60,10 +62,20 @@ def questions(settings: Settings) -> dict[str, tuple[str, ...]]:
             module = discovery.load(discovery.PROVIDERS, [name])[name]
         except (PaycoreError, AssertionError, SystemExit):
             continue  # the plugins' own check tells it
-        told = getattr(module, "QUESTIONS", ())
-        if told and isinstance(told, (tuple, list)):
-            asked[name] = tuple(str(question) for question in told)
+        if told := _told(getattr(module, "QUESTIONS", ())):
+            asked[name] = told
     return asked
+
+
+def _told(questions: object) -> tuple[str, ...]:
+    if isinstance(questions, str):
+        package, _, name = questions.partition(":")
+        try:
+            questions = files(package).joinpath(name).read_text("utf-8").splitlines()
+        except (ImportError, OSError, ValueError):
+            questions = ()
+    listed = questions if isinstance(questions, (tuple, list)) else ()
+    return tuple(str(question) for question in listed if question)
 
 
 def open_questions(settings: Settings, asked: dict[str, tuple[str, ...]]) -> Iterator[Finding]:

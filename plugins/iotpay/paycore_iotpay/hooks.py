@@ -13,6 +13,7 @@ from paycore_iotpay.account import Account, AccountSchema
 from paycore_iotpay.schemas import CURRENCIES, HEARD, SAYS
 from paycore_iotpay.signing import sign, verified
 
+QUESTIONS: Final = "paycore_iotpay:questions.txt"
 UNBOUND: Final = "cardId is not binding"
 SURE: Final = {Kind.CHARGE: frozenset({UNBOUND})}
 CHARGES: Final = {

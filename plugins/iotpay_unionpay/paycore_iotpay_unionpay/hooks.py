@@ -12,9 +12,17 @@ from typing import Any
 import paycore
 from paycore_iotpay import hooks as iotpay
 from paycore_iotpay.account import Account
-from paycore_iotpay.hooks import charge, query, refund, tokenize, verify_webhook, void
+from paycore_iotpay.hooks import (
+    QUESTIONS,
+    charge,
+    query,
+    refund,
+    tokenize,
+    verify_webhook,
+    void,
+)
 
-__all__ = ["charge", "query", "refund", "tokenize", "verify_webhook", "void"]
+__all__ = ["QUESTIONS", "charge", "query", "refund", "tokenize", "verify_webhook", "void"]
 
 
 @paycore.hookimpl

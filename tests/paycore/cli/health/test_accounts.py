@@ -114,7 +114,19 @@ def test_questions_weigh_more_on_a_live_account(mode, verdict):
     assert finding.message.startswith("play: 2 to settle")
 
 
-@pytest.mark.parametrize("questions", [(), "a text", None])
+def test_a_plugin_may_keep_its_questions_in_a_file(monkeypatch, tmp_path):
+    """One to a line, in a file of its package."""
+    import toy_pay
+
+    (tmp_path / "toy_words").mkdir()
+    (tmp_path / "toy_words" / "questions.txt").write_text("Is it?\n\nWas it?\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(toy_pay, "QUESTIONS", "toy_words:questions.txt")
+
+    assert accounts.questions(settings()) == {"toy": ("Is it?", "Was it?")}
+
+
+@pytest.mark.parametrize("questions", [(), "a text", None, "no_such_package:questions.txt"])
 def test_a_plugin_without_questions_asks_none(monkeypatch, questions):
     """What is no list of texts is none."""
     import toy_pay
