@@ -15,7 +15,7 @@ from paycore.errors import (
     OutcomeUnknown,
     ProviderRefused,
 )
-from paycore.ledger.protocol import Intent, Source
+from paycore.ledger.protocol import Intent, Reserved, Source
 from paycore.operation import Operation
 from paycore.report import Conclusion, Decline, DeclineCode, Report
 from paycore.states import REPORTABLE, State
@@ -31,11 +31,11 @@ def dispatch(
     intent: Intent,
     hook: str,
     request_for: Callable[[Operation], Any],
-) -> Operation:
+) -> Reserved:
     """Store `intent`, hold the provider's talk about it, and record what came of it.
 
-    A key that is known gives the stored operation, and nothing is sent. Whatever goes wrong once
-    a byte may have left is recorded as UNKNOWN and returned as a value.
+    A key that is known gives the stored operation (not fresh), and nothing is sent. Whatever goes
+    wrong once a byte may have left is recorded as UNKNOWN and returned as a value.
 
     Raises:
         Conflict, InvalidRequest: the ledger refused; nothing was sent.
@@ -44,7 +44,7 @@ def dispatch(
     """
     reserved = wiring.ledger.reserve(intent, wiring.now())
     if not reserved.fresh:
-        return reserved.operation
+        return reserved
     operation = reserved.operation
     wiring.listeners.emit("operation_started", operation=operation)
     try:
@@ -53,7 +53,7 @@ def dispatch(
         with suppress(OutcomeUnknown):  # the row stands as SUBMITTING, and the error matters more
             _recorded(wiring, operation, _after_error(operation, error))
         raise
-    return _recorded(wiring, operation, report)
+    return Reserved(_recorded(wiring, operation, report), fresh=True)
 
 
 def heard(

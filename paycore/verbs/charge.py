@@ -66,8 +66,8 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
         payer=checks.payer(wish.payer),
         extra=checks.plain_members(wish.extra, "extra"),
     )
-    operation = dispatch(wiring, account, intent, "charge", lambda o: _told(request, o))
-    apply_parked(wiring, operation)
+    done = dispatch(wiring, account, intent, "charge", lambda o: _told(request, o))
+    operation = apply_parked(wiring, done)
     try:
         return payment_of(wiring, operation)
     except LedgerError:

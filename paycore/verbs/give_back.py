@@ -85,8 +85,8 @@ def _give_back(
         lease_s=account.lease_s,
         amount=amount,
     )
-    operation = dispatch(wiring, account, intent, kind.value, lambda o: _request(wiring, o))
-    return apply_parked(wiring, operation)
+    done = dispatch(wiring, account, intent, kind.value, lambda o: _request(wiring, o))
+    return apply_parked(wiring, done)
 
 
 def _charged(wiring: Wiring, payment: Payment, kind: Kind, key: str) -> Operation:

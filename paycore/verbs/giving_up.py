@@ -62,8 +62,7 @@ def _abandoned(
         return False
     if operation.state is State.PENDING:
         return isinstance(answer, Report) and answer.state is State.PENDING
-    unseen = operation.state is State.UNKNOWN and operation.next_action is None
-    return unseen and not operation.review
+    return operation.state is State.UNKNOWN and not operation.review  # only PENDING has an address
 
 
 def _never_executed(wiring: Wiring, account: Account, operation: Operation) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from paycore import log
 from paycore.account import Account
-from paycore.ledger.protocol import InboxRow, InboxState
+from paycore.ledger.protocol import InboxRow, InboxState, Reserved
 from paycore.operation import Operation
 from paycore.verbs.ask import HINT_GAP_S
 from paycore.verbs.judge import Verdict, judge
@@ -49,11 +49,15 @@ def _is_old(wiring: Wiring, account: Account, row: InboxRow) -> bool:
     return wiring.now() > row.received_at + window
 
 
-def apply_parked(wiring: Wiring, operation: Operation) -> Operation:
+def apply_parked(wiring: Wiring, done: Reserved) -> Operation:
     """Apply the messages that came before their operation was done; return it as it stands then.
 
-    What goes wrong here changes nothing of the operation: `retry_kept` will try again.
+    A stored result is returned as it is, without network. What goes wrong here changes nothing of
+    the operation: `retry_kept` will try again.
     """
+    operation = done.operation
+    if not done.fresh:
+        return operation
     account = wiring.accounts[operation.account]
     names = filter(None, (operation.reference, operation.provider_reference))
     try:

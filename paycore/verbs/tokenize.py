@@ -40,11 +40,11 @@ def tokenize(
         nonce=new_nonce(method),
     )
     who = checks.payer(payer)
-    operation = dispatch(
+    done = dispatch(
         wiring,
         where,
         intent,
         "tokenize",
         lambda o: TokenizeRequest(o.reference, with_nonce(method, o.nonce), who),
     )
-    return Token.of(apply_parked(wiring, operation))
+    return Token.of(apply_parked(wiring, done))

@@ -10,7 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Final
 
-from paycore.wire.watchdog import Watch, watch
+from paycore.wire.watchdog import watch
 
 
 class Attempt:

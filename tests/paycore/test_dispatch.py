@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -136,7 +137,6 @@ class TestOutcomes:
             SystemExit(1),
             asyncio.CancelledError(),
             GeneratorExit(),
-            MemoryError(),
         ],
         ids=lambda error: type(error).__name__,
     )
@@ -149,6 +149,17 @@ class TestOutcomes:
             stage.charge()
 
         assert state(stage) is State.UNKNOWN
+        assert stage.charge().status is PaymentStatus.UNKNOWN
+        assert stage.till.count("charge") == 1
+
+    @pytest.mark.parametrize("error", [RuntimeError("a bug"), MemoryError(), LedgerError("odd")])
+    @pytest.mark.parametrize("after_effect", [False, True])
+    def test_a_transport_that_fails_unexpectedly_proves_nothing(self, stage, error, after_effect):
+        """R4: recorded as UNKNOWN, whether it is told as a value or raised."""
+        stage.till.next(Raises(error, after_effect))
+        with suppress(LedgerError):
+            stage.charge()
+
         assert stage.charge().status is PaymentStatus.UNKNOWN
         assert stage.till.count("charge") == 1
 

@@ -217,6 +217,17 @@ def test_a_minor_version_more_is_the_same_contract() -> None:
     assert provider.description.api_version == "1.9"
 
 
+@pytest.mark.parametrize(("length", "enough"), [(31, False), (32, True), (10**9, True)])
+def test_a_provider_tells_enough_references_apart(length: int, enough: bool) -> None:
+    """Each reference is used once, for ever: of two letters it takes 32 to have enough of them."""
+    two = plugin(describe=described(reference_alphabet=frozenset("ab"), reference_length=length))
+    if enough:
+        assert Provider("sound", two).description.reference_length == length
+    else:
+        with pytest.raises(PluginRefused, match="room for references"):
+            Provider("sound", two)
+
+
 def test_a_hook_may_have_another_name_in_the_plugin() -> None:
     """`specname` is pluggy's way to say which hook a function is."""
     provider = Provider("sound", plugin(void=None, cancel=hooked(talk, specname="void")))

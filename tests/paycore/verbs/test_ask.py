@@ -271,6 +271,19 @@ class TestGivingBack:
 
         assert requests[-1].charge_refundable is None
 
+    def test_not_of_a_charge_that_is_not_the_one_with_money_left(self, stage, requests):
+        """Of two that were captured, the books are the other one's."""
+        stage.till.next("declined", "ok", "lost_before")
+        stage.charge()
+        stage.charge(key="k-2")
+        stage.till.settle("o-1")
+        stage.tell(reference="o-1")
+        stage.gateway.refund("o-1", key="r-1")
+        stage.gateway.query_refund("o-1", "r-1")
+
+        assert requests[-1].charge_reference == "o-1"
+        assert requests[-1].charge_refundable is None
+
     def test_not_of_what_is_settled(self, stage, requests):
         """Its own money is gone from the books already."""
         stage.paid()

@@ -314,6 +314,14 @@ class TestReverse:
 
         assert len(given(stage)) == 2
 
+    def test_a_refund_that_was_declined_is_the_answer(self, stage):
+        """The key stands for that refund: no void is tried under it."""
+        stage.till.next(Refused("no"))
+        refund(stage, key="x")
+
+        assert stage.gateway.reverse("o-1", key="x").state is State.DECLINED
+        assert stage.till.count("void") == 0
+
     def test_sixteen_threads_give_back_once(self, stage):
         """Each of them gets the void, whatever it is by then."""
         with ThreadPoolExecutor(16) as pool:
@@ -348,6 +356,8 @@ class TestTwoCharges:
         done = [refund(twice, key=f"r-{n}") for n in (1, 2)]
 
         assert {each.account for each in done} == {"main", "other"}
+        assert twice.tills["main"].orders["o-1-r1"]["of"] == "o-1"
+        assert twice.tills["other"].orders["o-1-r2"]["of"] == "o-1-2"
         assert [till.effects[-1].minor for till in twice.tills.values()] == [1500, 1500]
         with pytest.raises(Conflict):
             refund(twice, key="r-3")

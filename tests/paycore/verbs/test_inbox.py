@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paycore.errors import LedgerError, NotSent
-from paycore.ledger.protocol import InboxState
+from paycore.ledger.protocol import InboxState, Reserved
 from paycore.payment import PaymentStatus
 from paycore.states import State
 from paycore.verbs.inbox import MAX_FAILURES, apply_parked
@@ -168,7 +168,19 @@ class TestParked:
         """The operation comes back as it is."""
         operation = stage.find().operations[0]
 
-        assert apply_parked(stage.wiring, operation) is operation
+        assert apply_parked(stage.wiring, Reserved(operation, fresh=True)) is operation
+
+    def test_a_stored_result_comes_without_network(self, stage):
+        """R7: whatever waits for its operation; the next round asks."""
+        stage.tell(reference="o-2")
+        stage.crash("o-2")
+        stage.clock.advance(stage.accounts["main"].lease_s)
+        stage.charge("o-2")
+        before = (stage.till.count("query"), states(stage))
+        stage.gateway.reconcile()
+
+        assert before == (0, [InboxState.PARKED])
+        assert stage.find("o-2").paid
 
 
 def at_once(stage, copies=100, **fields):

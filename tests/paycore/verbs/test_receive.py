@@ -293,6 +293,15 @@ class TestCopies:
 
         assert [copies for _, copies in rows(stage)] == [1, 1]
 
+    def test_what_is_finished_causes_no_query_any_more(self, stage):
+        """However often it comes, and whatever it was worth."""
+        for _ in range(3):
+            stage.tell(reference="o-1", amount=1)
+            stage.clock.advance(60)
+
+        assert rows(stage) == [(InboxState.QUARANTINED, 3)]
+        assert stage.till.count("query") == 1
+
     def test_a_repeated_hint_does_not_ask_again_at_once(self, stage):
         """R27: nobody confirms it yet; copies within 30 s cause no query."""
         for _ in range(5):
