@@ -150,6 +150,13 @@ def test_an_amount_is_written_with_its_decimals(amount, written):
     assert str(amount) == written
 
 
+@pytest.mark.parametrize("text", ["15.5", "15.50", "15.500"])
+def test_missing_decimals_are_zeros_at_the_end(text):
+    """Half a dollar is fifty cents, not five."""
+    assert Money.parse(text, "CAD") == Money(1550, "CAD")
+    assert Money.of(Decimal(text), "CAD") == Money(1550, "CAD")
+
+
 @pytest.mark.parametrize("text", ["15", "15.0", "15.00", "15.000", "15.00000000"])
 def test_decimals_that_say_nothing_may_be_left_out_or_added(text):
     """15 dollars are 15 dollars."""
@@ -158,7 +165,8 @@ def test_decimals_that_say_nothing_may_be_left_out_or_added(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["１５.00", "١٥.00", "15.00\n", " 15.00", "15.00 ", "+15.00", "-15.00", "1e3", "0x10", "1_000",
+    ["１５.00", "١٥.00", "1５.00", "15.０0", "15.0０",
+     "15.00\n", " 15.00", "15.00 ", "+15.00", "-15.00", "1e3", "0x10", "1_000",
      "1,000.00", "15,00", "015.00", "00", ".50", "15.", "15..0", "", " ", "nan", "inf", "15.00CAD",
      "15\u00a000", "99999999999999999999", "15.00 CAD", "9" * 5000, "0." + "0" * 40],
     ids=lambda text: repr(text)[:24],

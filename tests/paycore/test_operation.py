@@ -339,7 +339,7 @@ def test_the_payer_acts_only_while_pending():
     assert page.next_action == heard_late.next_action == PAGE
     assert page.after(report(S.PENDING, next_action=Wait())).next_action == PAGE
     for state in (S.SUCCEEDED, S.DECLINED, S.EXPIRED):
-        assert page.after(report(state)).next_action is None
+        assert page.after(report(state, next_action=PAGE)).next_action is None
         assert operation(state).after(report(S.PENDING, next_action=PAGE)).next_action is None
 
 

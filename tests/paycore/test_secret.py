@@ -182,6 +182,12 @@ def test_any_two_texts_can_be_compared(one, other):
     assert Secret(one) == Secret(one)
 
 
+def test_halves_of_characters_are_told_apart():
+    """What cannot be encoded is compared all the same."""
+    assert Secret("\ud800") != Secret("\ud801")
+    assert Secret("\ud800") != Secret("?")
+
+
 @pytest.mark.parametrize("name", ["text", "_Secret__other", "reveal"])
 def test_a_secret_is_given_nothing(name):
     """It has no attribute that could be set beside it or over it."""
@@ -445,6 +451,14 @@ def test_what_is_no_card_number_stays_readable(text):
     assert scrub(text) == text
 
 
+def test_no_time_of_a_day_is_taken_for_a_number():
+    """A colon is what keeps date and time apart."""
+    for second in range(0, 86_400, 7):
+        text = f"2026-01-01 {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+        assert scrub(text) == text
+
+
 def test_only_the_number_is_masked():
     """What stands around it stays, digit for digit."""
     assert (
@@ -464,6 +478,13 @@ def test_overlapping_numbers_are_masked_as_one():
     last = completed(lambda digit: f"11111111765432{digit}")[8:]
 
     assert scrub(f"a {first} 11111111 {last} b") == f"a {mask_card(first + '1' * 8 + last)} b"
+
+
+def test_nineteen_digits_apart_are_masked_as_one():
+    """The longest number in the most groups."""
+    number = "6222021234567890128"
+
+    assert scrub(" ".join(number)) == mask_card(number)
 
 
 def test_neighbouring_numbers_are_masked_each():
@@ -517,6 +538,15 @@ def test_two_known_secrets_are_masked():
 def test_times_and_counters_are_not_taken_for_cards(text):
     """Metadata is refused for what begins as cards do, never for a time in milliseconds."""
     assert not has_card(text)
+
+
+@pytest.mark.parametrize("start", ["202601011230000", "176722560000000", "000000000000000"])
+def test_not_even_where_they_pass_luhns_check(start):
+    """One in ten does; a shop that sends them must not fail once in ten times."""
+    number = completed(lambda digit: start + digit)
+
+    assert scrub(number) == mask_card(number)
+    assert not has_card(number)
 
 
 @pytest.mark.parametrize(

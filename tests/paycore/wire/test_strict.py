@@ -257,6 +257,8 @@ def test_32_levels_are_read_and_not_one_more():
     """The object at the top is the first."""
     assert MAX_DEPTH == 32
     assert parse_json(nested(32)) == json.loads(nested(32))
+    assert parse_json(nested(31, "[],[],{}")) == json.loads(nested(31, "[],[],{}"))
+    assert refusal(nested(32, "[],[],{}")) == "body: nested over 32 deep"
     assert refusal(nested(33)) == "body: nested over 32 deep"
     assert refusal(b'{"a":' * 33 + b"1" + b"}" * 33) == "body: nested over 32 deep"
 
