@@ -55,7 +55,7 @@ def text(value: object, field: str, longest: int = 1000) -> str:
 
 
 def amount(value: object, account: Account) -> Money:
-    """Return an amount that this account may move: above zero, in its currency, under its guard."""
+    """Return an amount that this account may move: above zero, and in one of its currencies."""
     if not isinstance(value, Money):
         raise InvalidRequest('amount: want Money, such as Money(1500, "CAD")', field="amount")
     if not value:
@@ -63,12 +63,17 @@ def amount(value: object, account: Account) -> Money:
     if value.currency not in account.description.currencies:
         takes = ", ".join(sorted(account.description.currencies)[:10])
         raise InvalidRequest(f"currency: account {account.name!r} takes {takes}", field="currency")
-    most = account.limits.max_amount
-    if most is not None and most.currency == value.currency and value > most:
+    return value
+
+
+def charge_amount(value: object, account: Account) -> Money:
+    """Return an amount that this account may take: also under its guard, and in its currency."""
+    money, most = amount(value, account), account.limits.max_amount
+    if most is not None and (money.currency != most.currency or money > most):
         raise InvalidRequest(
             f"amount: account {account.name!r} takes at most {most}", field="amount"
         )
-    return value
+    return money
 
 
 def payer(value: Payer | None) -> Payer:

@@ -19,7 +19,7 @@ from paycore.ledger.protocol import Intent, Reserved, Source
 from paycore.operation import Operation
 from paycore.report import Conclusion, Decline, DeclineCode, Report
 from paycore.states import REPORTABLE, State
-from paycore.wire.talk import converse
+from paycore.wire.talk import Call, Reply, Send, Talk, converse
 from paycore.wiring import Wiring
 
 _CODES: Final = {code.value: code for code in DeclineCode}
@@ -48,7 +48,8 @@ def dispatch(
     operation = reserved.operation
     wiring.listeners.emit("operation_started", operation=operation)
     try:
-        report = heard(account, operation, hook, request_for)
+        talk = account.talk(hook, request_for(operation))
+        report = heard(operation, talk, _while_leased(wiring, account, operation))
     except BaseException as error:
         with suppress(OutcomeUnknown):  # the row stands as SUBMITTING, and the error matters more
             _recorded(wiring, operation, _after_error(operation, error))
@@ -56,12 +57,10 @@ def dispatch(
     return Reserved(_recorded(wiring, operation, report), fresh=True)
 
 
-def heard(
-    account: Account, operation: Operation, hook: str, request_for: Callable[[Operation], Any]
-) -> Report:
+def heard(operation: Operation, talk: Talk[Any], send: Send) -> Report:
     """Hold one talk and return what it proves: a refusal, a report, or UNKNOWN."""
     try:
-        said = converse(account.talk(hook, request_for(operation)), account.send)
+        said = converse(talk, send)
     except ProviderRefused as refused:
         decline = Decline(_CODES.get(refused.code, DeclineCode.REFUSED), refused.provider_code)
         return Report(operation.reference, State.DECLINED, decline=decline)
@@ -70,6 +69,20 @@ def heard(
     if isinstance(said, Report) and said.state in REPORTABLE:
         return said
     return _unknown(operation, f"the plugin returned {type(said).__name__}")
+
+
+def _while_leased(wiring: Wiring, account: Account, operation: Operation) -> Send:
+    """Return what sends for a dispatcher while it may: once given up, it must move nothing more.
+
+    A process that is held up past its lease would otherwise send what is told as never executed.
+    """
+
+    def send(call: Call) -> Reply:
+        if operation.is_free(wiring.now()):
+            raise NotSent(f"{operation.owner}: held up for too long, and not sent")
+        return account.send(call)
+
+    return send
 
 
 def _after_error(operation: Operation, error: BaseException) -> Report:

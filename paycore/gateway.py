@@ -68,6 +68,7 @@ class Gateway:
             InvalidRequest, NotSupported: refused here; nothing was stored or sent.
             Conflict: the key means something else, the payment is paid, or an attempt is open.
             NotSent: not one byte left us; the same key may try again.
+            OutcomeUnknown: it was sent, and the ledger could not store the answer.
         """
         wish = Wish(
             reference, amount, method, account, key, description, details, payer, metadata, extra

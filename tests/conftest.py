@@ -17,7 +17,7 @@ NEEDED = (
     "trustme",
     "werkzeug",
 )
-EXAMPLES = int(os.environ.get("PAYCORE_TEST_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("PAYCORE_TEST_EXAMPLES", "40"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,7 +15,9 @@ from paycore.report import Report
 from paycore.states import LATE, Kind, State, Step, advance
 
 _LATE: Final = "succeeded after "
-"""How the review of a late success begins: the one that stands in nobody's way."""
+_TWICE: Final = "captured twice: "
+_TO_GIVE_BACK: Final = (_LATE, _TWICE)
+"""How reviews begin that stand in nobody's way: giving the money back is what settles them."""
 
 
 def admitted(
@@ -78,7 +80,7 @@ def _admit_return(intent: Intent, payment: Payment | None) -> None:
     if payment is None or payment.captured is None:
         raise InvalidRequest(f"{intent.owner}: nothing was captured", field="reference")
     review = payment.captured.review
-    if review and not review.startswith(_LATE):
+    if review and not review.startswith(_TO_GIVE_BACK):
         raise Conflict(f"{intent.owner}: under review: {review}")
     if payment.captured.account != intent.account:
         raise Conflict(f"{intent.owner}: another account has the money now; ask again")
@@ -105,15 +107,27 @@ def concluded(
     """Return the operation as it stands after `report`: `after`, within what the ledger allows.
 
     Books that differ, a late success that only a message tells, and one that would give back
-    more than is left, move nothing and raise the review flag. What the core concludes by itself
-    gives way to anything that was told meanwhile. An operation whose dispatcher is given up gets
-    another fence: who was at work on it can write no more.
+    more than is left, move nothing and raise the review flag; two attempts that both took the
+    money are named for review. What the core concludes by itself gives way to anything that was
+    told meanwhile. An operation whose dispatcher is given up gets another fence: who was at work
+    on it can write no more.
     """
     if source is Source.CORE:
         return _by_ourselves(before, report)
     if payment is not None and (objection := _objection(before, report, source, payment)):
         return replace(before.disputed(objection), review=_worst(before.review, objection))
-    return before.after(report)
+    return _counted(before.after(report), payment)
+
+
+def _counted(charge: Operation, payment: Payment | None) -> Operation:
+    """Return a charge, with both named for review where another one took the money already."""
+    other = payment.captured if payment is not None else None
+    if charge.kind is not Kind.CHARGE or charge.state is not State.SUCCEEDED:
+        return charge
+    if other is None or other.id == charge.id or charge.review.startswith(_TWICE):
+        return charge
+    twice = f"{_TWICE}{other.reference} and {charge.reference}"
+    return replace(charge, review=f"{twice}; {charge.review}" if charge.review else twice)
 
 
 def _by_ourselves(before: Operation, report: Report) -> Operation:
@@ -140,7 +154,7 @@ def _objection(before: Operation, report: Report, source: Source, payment: Payme
 
 def _worst(review: str, objection: str) -> str:
     """Return the review to keep: the first, but a late success stands behind whatever is worse."""
-    return objection if not review or review.startswith(_LATE) else review
+    return objection if not review or review.startswith(_TO_GIVE_BACK) else review
 
 
 def books_differ(payment: Payment, charge: Operation, report: Report) -> str:

@@ -48,15 +48,6 @@ class Peers(Texts):
         return [ip_of(peer) for peer in super()._deserialize(value, attr, data, **kwargs)]
 
 
-class Seconds(fields.Float):
-    """A finite number of seconds, and not `true`."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, bool):
-            raise ValidationError("want seconds")
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
 class Opening(Schema):
     """Opens what comes sealed, in frames that are gone before an error could show them."""
 
@@ -90,5 +81,5 @@ class AccountSchema(Opening):
     notify_peers = Peers(load_default=list)
     ca_bundle = fields.String(load_default="")
     proxy = fields.String(load_default="")
-    timeout_s = Seconds(load_default=30.0, validate=validate.Range(0.1, 600))
-    connect_timeout_s = Seconds(load_default=5.0, validate=validate.Range(0.1, 60))
+    timeout_s = fields.Float(load_default=30.0, validate=validate.Range(0.1, 600))
+    connect_timeout_s = fields.Float(load_default=5.0, validate=validate.Range(0.1, 60))

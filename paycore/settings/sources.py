@@ -51,7 +51,9 @@ def from_file(source: object) -> dict[str, Any]:
     Raises:
         SettingsError: it cannot be read, or is not TOML.
     """
-    path = Path(DEFAULT_FILE if source is None else _path(source))
+    if not isinstance(source, str | os.PathLike | None):
+        raise SettingsError("settings: want a mapping, or the path of a file")
+    path = Path(DEFAULT_FILE if source is None else source)
     if source is None and not path.exists():
         return {}
     try:
@@ -64,12 +66,6 @@ def from_file(source: object) -> dict[str, Any]:
         place = _PLACE.search(str(error))
         problem = f"not TOML {place[0]}" if place else "not TOML"
     raise SettingsError(f"{path}: {problem}")
-
-
-def _path(source: object) -> str | os.PathLike[str]:
-    if isinstance(source, (str, os.PathLike)):
-        return source
-    raise SettingsError("settings: want a mapping, or the path of a file")
 
 
 def overlaid(raw: dict[str, Any], known: Set[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from paycore import log
@@ -55,8 +56,8 @@ def asked(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> A
         if before.state is not State.UNKNOWN:
             return Asked(before)  # its dispatcher came back after all
     answer, replied = _answer(wiring, account, before)
-    after = _recorded(wiring, before, answer)
-    if verdict := given_up(wiring, account, after, answer, replied=replied):
+    after = _recorded(wiring, before, answer, now)
+    if verdict := given_up(wiring, account, after, answer, replied=replied, asked_at=now):
         after = wiring.ledger.record(after.id, verdict, Source.CORE, wiring.now())
     if after.state is not operation.state:
         wiring.listeners.emit("operation_finished", operation=after)
@@ -102,14 +103,20 @@ def _answer(
     return (said if isinstance(said, NotFound) else None), bool(replies)
 
 
-def _recorded(wiring: Wiring, operation: Operation, answer: Report | NotFound | None) -> Operation:
-    """Commit what was said, *not found* as evidence only; return the operation as it stands."""
+def _recorded(
+    wiring: Wiring, operation: Operation, answer: Report | NotFound | None, asked_at: datetime
+) -> Operation:
+    """Commit what was said, *not found* as evidence only; return the operation as it stands.
+
+    Absence is dated by the question: it proves nothing of what came while the answer was held up.
+    """
     if answer is None or (isinstance(answer, NotFound) and operation.state is State.NOT_SENT):
         return wiring.ledger.operation(operation.id)
     if isinstance(answer, NotFound):
         answer = Conclusion(
             operation.reference, State.UNKNOWN, reason=ABSENT, raw={**answer.raw, "paycore": ABSENT}
         )
+        return wiring.ledger.record(operation.id, answer, Source.QUERY, asked_at)
     return wiring.ledger.record(operation.id, answer, Source.QUERY, wiring.now())
 
 

@@ -42,7 +42,7 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
     """Check, reserve, talk, record; return the payment as it stands then."""
     reference = checks.name(wish.reference, "reference")
     account = wiring.account(_account_for(wiring, wish))
-    money = checks.amount(wish.amount, account)
+    money = checks.charge_amount(wish.amount, account)
     method = checks.charge_method(wish.method, account, wiring.return_hosts)
     intent = Intent(
         kind=Kind.CHARGE,

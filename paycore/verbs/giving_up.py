@@ -29,6 +29,7 @@ def given_up(
     answer: Report | NotFound | None,
     *,
     replied: bool,
+    asked_at: datetime,
 ) -> Conclusion | None:
     """Return what the core concludes by itself after a query, if anything.
 
@@ -38,8 +39,9 @@ def given_up(
         operation: As it stands after the answer was recorded.
         answer: What the provider said; None where that proves nothing.
         replied: Whether it said anything at all.
+        asked_at: When it was asked, which is when it was true: an answer may be held up.
     """
-    if replied and _abandoned(wiring, account, operation, answer):
+    if replied and _abandoned(account, operation, answer, asked_at):
         return Conclusion(operation.reference, State.EXPIRED, reason="nobody paid in time")
     if isinstance(answer, NotFound) and _never_executed(wiring, account, operation):
         return Conclusion(
@@ -49,16 +51,19 @@ def given_up(
 
 
 def _abandoned(
-    wiring: Wiring, account: Account, operation: Operation, answer: Report | NotFound | None
+    account: Account,
+    operation: Operation,
+    answer: Report | NotFound | None,
+    asked_at: datetime,
 ) -> bool:
     """Return whether a page is past its lifetime, and nobody paid or could have paid.
 
-    The provider just said that it waits for the payer; or its address never reached the caller.
+    The provider said then that it waits for the payer; or its address never reached the caller.
     """
     if operation.method not in _PAGES:
         return False
     lifetime = timedelta(seconds=account.description.page_lifetime_s)
-    if wiring.now() <= _sent(operation) + lifetime:
+    if asked_at <= _sent(operation) + lifetime:
         return False
     if operation.state is State.PENDING:
         return isinstance(answer, Report) and answer.state is State.PENDING

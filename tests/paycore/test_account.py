@@ -101,6 +101,11 @@ def test_a_lease_outlasts_the_longest_talk(account: Account) -> None:
     assert replace(account, timeout_s=10.0).lease_s > 10 * MAX_CALLS
 
 
+def test_unless_said_otherwise_an_account_is_live_and_takes_no_raw_cards() -> None:
+    """What nobody set is the cautious thing; only a guard on the amount has to be asked for."""
+    assert Limits() == Limits(max_amount=None, pci_dss=False, sandbox=False, notify_peers=())
+
+
 def test_naming_is_what_the_provider_takes() -> None:
     """References are made to fit the description."""
     stage = Stage(

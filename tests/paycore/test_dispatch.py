@@ -351,6 +351,26 @@ def test_a_dispatcher_that_was_given_up_writes_no_more(stage):
     assert stage.gateway.query("o-1").paid
 
 
+@pytest.mark.parametrize(("given_up", "then"), [(True, State.UNKNOWN), (False, State.NOT_SENT)])
+def test_a_dispatcher_that_was_held_up_before_it_sent_sends_no_more(
+    stage, monkeypatch, given_up, then
+):
+    """It may have been told as never executed meanwhile, and paid back, or tried again."""
+
+    def held_up(hook, **_):
+        if hook == "operation_started":
+            stage.clock.advance(stage.accounts["main"].lease_s)
+            if given_up:
+                stage.gateway.reconcile()
+
+    monkeypatch.setattr(stage.ear, "emit", held_up)
+    with pytest.raises(NotSent):
+        stage.charge()
+
+    assert (stage.till.effects, stage.till.count("charge")) == ([], 0)
+    assert state(stage) is then
+
+
 def test_a_replay_while_the_first_is_under_way_is_its_state(stage):
     """Somebody asks again before the answer is there: nothing is sent."""
     seen = []

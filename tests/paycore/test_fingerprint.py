@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,6 +52,16 @@ asked = st.tuples(st.sampled_from(Kind), names, amounts, methods, names)
 def test_every_part_counts(other: tuple[Any, ...]) -> None:
     """Kind, reference, amount, currency, method with its address or token, and account."""
     assert fingerprint(*other) != fingerprint(*USUAL)
+
+
+@pytest.mark.parametrize(
+    "method", [HostedPage, EmbeddedForm, StoredToken, partial(Wallet, data="x")]
+)
+def test_where_a_method_leads_counts(method: Callable[[str], Any]) -> None:
+    """Of one kind of method, another address, token or wallet is another request."""
+    one, other = (fingerprint(*USUAL[:3], method(where), "cards") for where in ("one", "other"))
+
+    assert one != other
 
 
 @given(asked, asked)

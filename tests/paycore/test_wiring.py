@@ -24,7 +24,7 @@ def test_no_name_means_the_default_account() -> None:
 @pytest.mark.parametrize("name", ["", "mian", "MAIN", 5, ["main"], {"main"}])
 def test_an_unknown_name_is_refused_with_those_there_are(name: Any) -> None:
     """Whatever is named, an account that is not there is an error of the caller's."""
-    wiring = Stage(names=("main", "other")).wiring
+    wiring = Stage(names=("other", "main")).wiring
 
     with pytest.raises(InvalidRequest, match="account: the settings have main, other") as refused:
         wiring.account(name)

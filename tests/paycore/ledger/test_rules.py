@@ -356,6 +356,20 @@ class TestConcluded:
         assert concluded(before, lost, Source.CORE, payment(before)).fence == before.fence + 1
         assert concluded(before, lost, Source.RESPONSE, payment(before)).fence == before.fence
 
+    def test_two_that_took_the_money_are_named(self):
+        """R9: whichever of them is told of last, and once."""
+        second = operation(state=State.PENDING, key="k-2")
+        report = Report(second.reference, State.SUCCEEDED, FULL)
+        books = payment(CHARGED, second)
+
+        after = concluded(second, report, Source.RESPONSE, books)
+        again = concluded(after, report, Source.QUERY, payment(CHARGED, after))
+
+        assert after.state is State.SUCCEEDED
+        assert after.review == "captured twice: w-charge-k-1 and w-charge-k-2"
+        assert again == after
+        assert admitted(intent(Kind.REFUND), None, payment(after), ())
+
     def test_a_token_has_no_books(self):
         """It is what its reports say."""
         before = operation(Kind.TOKEN, State.PENDING, None)

@@ -345,11 +345,13 @@ class TestTwoCharges:
         return stage
 
     def test_it_is_noticed(self, twice):
-        """The late one is under review."""
+        """R9: the late one is under review, and both are named."""
         first, second = twice.find().operations
 
         assert (first.state, second.state) == (State.SUCCEEDED, State.SUCCEEDED)
-        assert (first.late, first.review) == (True, "succeeded after declined")
+        assert first.late
+        assert first.review == "captured twice: o-1-2 and o-1; succeeded after declined"
+        assert twice.gateway.query("o-1").review == first.review
 
     def test_each_account_gives_back_its_own(self, twice):
         """Never one the other's; and never more than each took."""

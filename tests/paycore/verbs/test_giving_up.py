@@ -8,7 +8,7 @@ from paycore.errors import NotSent
 from paycore.payment import PaymentStatus
 from paycore.states import State
 from paycore.verbs.giving_up import ABSENCES, APART_S
-from tests.stage import PAGE, Effect, Says, Stage
+from tests.stage import PAGE, Does, Effect, Says, Stage
 
 LIFETIME_S = 3600
 WINDOW_S = 86_400
@@ -56,6 +56,13 @@ class TestPages:
         stage.till.settle("o-1")
 
         assert stage.gateway.query("o-1").paid
+
+    def test_an_answer_that_was_held_up_is_as_old_as_its_question(self, stage):
+        """That it waited for the payer was true within its lifetime; the payer may have paid."""
+        stage.charge(method=PAGE)
+        stage.till.next_query(Does(lambda: stage.clock.advance(LIFETIME_S + 1)))
+
+        assert query(stage).state is State.PENDING
 
     def test_its_life_begins_when_it_was_sent(self, stage):
         """Not when somebody first tried: a payer may be on it."""
@@ -165,6 +172,16 @@ class TestAbsence:
         stage = self.lost(absence_is_proof=True)
 
         assert set(self.absent(stage, times=10)) == {State.UNKNOWN}
+
+    def test_nor_held_up_until_after_it(self):
+        """The provider did not know it when it was asked; the window had only begun."""
+        stage = self.lost(absence_is_proof=True)
+        late = Does(lambda: stage.clock.advance(WINDOW_S))
+        stage.till.next_query(late)
+        query(stage)
+        stage.clock.advance(APART_S)
+
+        assert set(self.absent(stage, times=ABSENCES - 1)) == {State.UNKNOWN}
 
     def test_nor_in_one_breath(self):
         """Three answers of one second are one answer."""
