@@ -18,7 +18,7 @@ $(STAMP): $(SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "paycore needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 ifdef UV
-	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --seed --python $(PYTHON) $(VENV)
 	$(UV) pip install --quiet --python $(BIN)/python -r requirements-dev.txt
 else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TokenizeRequest as TokenizeRequest,
         VoidRequest as VoidRequest,
     )
+    from paycore.listeners import listener as listener
     from paycore.methods import (
         CardData as CardData,
         EmbeddedForm as EmbeddedForm,
@@ -82,6 +83,7 @@ _HOMES = {
     "paycore.gateway": "Gateway",
     "paycore.hookspecs": "hookimpl",
     "paycore.intents": "ChargeRequest Payer QueryRequest RefundRequest TokenizeRequest VoidRequest",
+    "paycore.listeners": "listener",
     "paycore.methods": (
         "CardData EmbeddedForm HostedPage Method MountForm NextAction Redirect ShowQr "
         "StoredToken Wait Wallet"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "[hidden]"
 UNLISTED = "[unlisted]"
+_MALFORMED = "missing or malformed"
 _SLIPS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 
 
@@ -33,14 +34,14 @@ def load(
     try:
         loaded = schema.load(fields)
     except ValidationError as invalid:
-        names = _names(invalid.messages)
+        names, problem = _names(invalid.messages), _problem(invalid.messages)
     except PaycoreError as refused:  # a value of ours that the provider's fields do not fit
-        names = [refused.field or "?"]
+        names, problem = [refused.field or "?"], _MALFORMED
     except _SLIPS:
-        names = ["?"]
+        names, problem = ["?"], _MALFORMED
     else:
         return dict(loaded)
-    raise otherwise(f"{', '.join(names)}: missing or malformed", field=names[0])
+    raise otherwise(f"{', '.join(names)}: {problem}", field=names[0])
 
 
 def dump(schema: Schema, value: object) -> JsonObject:
@@ -56,6 +57,8 @@ def dump(schema: Schema, value: object) -> JsonObject:
     try:
         said: JsonObject = schema.dump(value)
         problems = schema.validate(said)
+    except InvalidRequest as refused:  # the plugin's own word for it names our field
+        raise InvalidRequest(str(refused), field=refused.field) from None
     except (ValidationError, PaycoreError, *_SLIPS):
         problems = {"?": ["cannot be said"]}
     if problems:
@@ -89,6 +92,13 @@ def _shown(value: object) -> object:
         return UNLISTED
     text = scrub(str(value))
     return value if text == str(value) else text
+
+
+def _problem(messages: Any) -> str:
+    """Return what is wrong with all of it: names that nobody knows are a kind of their own."""
+    told = messages.values() if isinstance(messages, dict) else ()
+    unknown = [each == ["Unknown field."] for each in told]
+    return "unknown name" if unknown and all(unknown) else _MALFORMED
 
 
 def _names(messages: Any) -> list[str]:

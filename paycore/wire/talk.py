@@ -12,7 +12,6 @@ from paycore.errors import (
     NotSent,
     NotSupported,
     OutcomeUnknown,
-    PaycoreError,
     ProviderRefused,
 )
 from paycore.wire.strict import JsonObject, parse_json
@@ -124,7 +123,7 @@ def _carried(send: Send, call: Call, answered: int) -> Reply:
         if not answered:
             raise
         raise OutcomeUnknown("a later call of the talk could not be sent") from None
-    except PaycoreError:
+    except OutcomeUnknown:
         raise
     except Exception as error:
         raise OutcomeUnknown(f"the call was lost: {type(error).__name__}") from None

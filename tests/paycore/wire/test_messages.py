@@ -289,3 +289,27 @@ def test_plain_values_are_kept_as_they_are(value):
 def test_what_is_not_plain_is_named_only(value):
     """Objects and lists hold what no field marked."""
     assert scrubbed(Evidence(), {"inner": value}) == {"inner": UNLISTED}
+
+
+def test_an_unknown_name_is_called_one():
+    """Settings tell a misspelt name from a bad value; both are named."""
+    schema = Schema.from_dict({"amount": fields.Integer(strict=True)})()
+
+    with pytest.raises(SettingsError, match="^surprise: unknown name$"):
+        load(schema, {"amount": 1, "surprise": 2}, otherwise=SettingsError)
+    with pytest.raises(SettingsError, match="^amount, surprise: missing or malformed$"):
+        load(schema, {"amount": "x", "surprise": 2}, otherwise=SettingsError)
+
+
+def test_a_plugins_own_refusal_keeps_its_field():
+    """What a plugin refuses while it speaks names our field, not theirs."""
+
+    def refuse(_: object) -> str:
+        raise InvalidRequest("description: holds emoji", field="description")
+
+    schema = Schema.from_dict({"subject": fields.Function(refuse)})()
+
+    with pytest.raises(InvalidRequest, match="^description: holds emoji$") as refused:
+        dump(schema, object())
+
+    assert refused.value.field == "description"

@@ -242,3 +242,15 @@ def test_a_reply_is_parsed_strictly():
 
     assert Reply(200, b'{"a": 1}').json == {"a": 1}
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+@pytest.mark.parametrize(
+    "error", [InvalidRequest("x"), NotSupported("x"), Conflict("x"), RuntimeError("x")]
+)
+def test_a_transport_that_fails_otherwise_proves_nothing(error, answered):
+    """Only NotSent is a transport's proof; whatever else it raises leaves the outcome unknown."""
+    plugin = Plugin(answered + 1)
+
+    assert type(ended(plugin, Wire(*[reply()] * answered, error))) is OutcomeUnknown
+    assert plugin.closed
