@@ -295,9 +295,9 @@ def test_an_unknown_name_is_called_one():
     """Settings tell a misspelt name from a bad value; both are named."""
     schema = Schema.from_dict({"amount": fields.Integer(strict=True)})()
 
-    with pytest.raises(SettingsError, match="^surprise: unknown name$"):
+    with pytest.raises(SettingsError, match=r"^surprise: unknown name$"):
         load(schema, {"amount": 1, "surprise": 2}, otherwise=SettingsError)
-    with pytest.raises(SettingsError, match="^amount, surprise: missing or malformed$"):
+    with pytest.raises(SettingsError, match=r"^amount, surprise: missing or malformed$"):
         load(schema, {"amount": "x", "surprise": 2}, otherwise=SettingsError)
 
 
@@ -309,7 +309,7 @@ def test_a_plugins_own_refusal_keeps_its_field():
 
     schema = Schema.from_dict({"subject": fields.Function(refuse)})()
 
-    with pytest.raises(InvalidRequest, match="^description: holds emoji$") as refused:
+    with pytest.raises(InvalidRequest, match=r"^description: holds emoji$") as refused:
         dump(schema, object())
 
     assert refused.value.field == "description"
