@@ -10,6 +10,7 @@ from paycore.bootstrap import load_providers
 from paycore.cli.front import COMMANDS, OWN, Broken, stranger
 from paycore.cli.health.machine import ENGINES
 from paycore.demo.casting import simulators
+from paycore.methods import METHOD_NAMES
 from paycore.provider import HOOKS
 
 
@@ -81,8 +82,8 @@ def _provider(name: str, claims: str) -> ProviderPart:
         ok=True,
         problem="",
         channels=told.channels,
-        methods=tuple(method.__name__ for method in told.methods),
-        token_methods=tuple(method.__name__ for method in told.token_methods),
+        methods=tuple(METHOD_NAMES[method] for method in told.methods),
+        token_methods=tuple(METHOD_NAMES[method] for method in told.token_methods),
         currencies=len(told.currencies),
         hooks=tuple(hook for hook in HOOKS if hook in provider.hooks),
         contract=told.api_version,

@@ -71,7 +71,12 @@ def _facts(part: Part) -> list[str]:
     takes = f"{part.currencies} currenc{'y' if part.currencies == 1 else 'ies'}"
     facts = [
         f"contract {part.contract}, {', '.join(part.channels)}, {takes}",
-        f"charges by {', '.join(part.methods)}",
+        f"charges by {_words(part.methods)}",
     ]
-    facts += [f"stores by {', '.join(part.token_methods)}"] if part.token_methods else []
+    facts += [f"stores by {_words(part.token_methods)}"] if part.token_methods else []
     return [*facts, f"hooks {', '.join(part.hooks)}"]
+
+
+def _words(methods: tuple[str, ...]) -> str:
+    """Return names of methods as people say them."""
+    return ", ".join(method.replace("_", " ") for method in methods)

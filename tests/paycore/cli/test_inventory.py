@@ -36,8 +36,8 @@ def test_a_provider_says_what_it_can_do(found):
 
     assert (toy.distribution, toy.version, toy.ok, toy.problem) == ("toy-pay", "1.0", True, "")
     assert toy.channels == ("TOY",)
-    assert toy.methods == ("HostedPage", "EmbeddedForm", "StoredToken", "Wallet")
-    assert toy.token_methods == ("HostedPage",)
+    assert toy.methods == ("hosted_page", "embedded_form", "stored_token", "wallet")
+    assert toy.token_methods == ("hosted_page",)
     assert toy.currencies == 2
     assert toy.contract == "1.0"
     assert set(toy.hooks) >= {"describe", "verify_webhook", "void"}

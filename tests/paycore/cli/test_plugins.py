@@ -13,7 +13,7 @@ def test_providers_and_what_they_can_do(run, toy):
 
     assert "toy-pay 1.0" in shown
     assert "contract 1.0, TOY, 2 currencies" in shown
-    assert "charges by HostedPage, EmbeddedForm, StoredToken, Wallet\n" in shown
+    assert "charges by hosted page, embedded form, stored token, wallet\n" in shown
     assert "contract 1.0, PF_CC, 1 currency\n" in shown
     assert "serves toy, toy_plain" in shown
 
