@@ -82,7 +82,9 @@ def open_ledger(settings: Settings) -> Ledger:
     """Return the ledger that the settings name."""
     if settings.ledger == "memory://":
         return MemoryLedger()
-    raise SettingsError("ledger: want memory://", field="ledger")
+    from paycore.ledger.durable import open_durable  # SQLAlchemy: not for who keeps nothing
+
+    return open_durable(settings.ledger)
 
 
 def _opened(

@@ -17,6 +17,11 @@ NEEDED = (
     "trustme",
     "werkzeug",
 )
+THOROUGH = (
+    "tests/paycore/ledger/durable/",
+    "tests/paycore/testing/",
+    "tests/promises/",
+)
 EXAMPLES = int(os.environ.get("PAYCORE_TEST_EXAMPLES", "40"))
 
 
@@ -26,6 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if absent:
         pytest.exit(f"{', '.join(absent)}: not installed; type: make test", returncode=4)
     _load_profiles()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what works on real databases or plays simulations: `make check` runs it."""
+    for item in items:
+        if item.nodeid.startswith(THOROUGH):
+            item.add_marker(pytest.mark.thorough)
 
 
 def _load_profiles() -> None:

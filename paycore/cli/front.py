@@ -17,6 +17,7 @@ COMMANDS: Final = "paycore.commands"
 """The entry-point group; an entry's name is its command's, its object a click command."""
 OWN: Final = {
     "completion": "paycore.cli.completion:completion",
+    "db": "paycore.cli.db:db",
     "demo": "paycore.cli.demo:demo",
     "doctor": "paycore.cli.doctor:doctor",
     "plugins": "paycore.cli.plugins:plugins",

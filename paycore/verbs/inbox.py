@@ -9,10 +9,12 @@ from paycore import log
 from paycore.account import Account
 from paycore.ledger.protocol import InboxRow, InboxState, Reserved
 from paycore.operation import Operation
-from paycore.verbs.ask import HINT_GAP_S
+from paycore.states import Step, advance
+from paycore.verbs.ask import HINT_GAP_S, asked
 from paycore.verbs.judge import Verdict, judge
 from paycore.wiring import Wiring
 
+_IN_DOUBT: Final = frozenset({InboxState.QUARANTINED, InboxState.DEAD})
 MAX_FAILURES: Final = 8
 """How often applying a message may go wrong before it is dead."""
 
@@ -30,6 +32,8 @@ def apply(
         gap_s: How long ago the last query about its operation must be to cause another.
     """
     if row.state.is_finished:
+        if row.state in _IN_DOUBT:
+            _ask_again(wiring, account, row, gap_s)
         return InboxState.DUPLICATE
     report = row.notification.report
     verdict = judge(wiring, account, report, trusted=trusted, gap_s=gap_s)
@@ -41,6 +45,19 @@ def apply(
         if verdict.state is not InboxState.PARKED:
             _note(wiring, row, verdict)
     return verdict.state
+
+
+def _ask_again(wiring: Wiring, account: Account, row: InboxRow, gap_s: float) -> None:
+    """Ask again where a message in doubt came once more, and could be true by now.
+
+    Whoever forges a message before the provider says the same must not silence the provider.
+    """
+    report = row.notification.report
+    operation = wiring.ledger.by_wire(account.name, report.reference, report.provider_reference)
+    if operation is None or operation.mismatch(report):
+        return
+    if advance(operation.state, report.state) is Step.MOVES:
+        asked(wiring, operation, not_within_s=gap_s)
 
 
 def _is_old(wiring: Wiring, account: Account, row: InboxRow) -> bool:

@@ -84,6 +84,31 @@ class TestRetries:
 
         assert (waiting, states(stage)) == ([InboxState.VERIFIED], [InboxState.QUARANTINED])
 
+    def test_who_forges_a_message_early_does_not_silence_the_provider(self, stage):
+        """Given up as never confirmed, the same words come again, and are true by now (R20)."""
+        stage.tell(reference="o-1")
+        stage.clock.advance(stage.accounts["main"].description.settling_window_s + 1)
+        stage.gateway.reconcile()
+        given_up = states(stage), stage.find().status
+        stage.till.settle("o-1")
+        stage.clock.advance(60)
+        stage.tell(reference="o-1")
+
+        assert given_up == ([InboxState.QUARANTINED], PaymentStatus.EXPIRED)
+        assert stage.find().paid
+
+    @pytest.mark.parametrize("told", [{"reference": "o-1", "amount": 1}, {"reference": "o-9"}])
+    def test_what_cannot_be_true_is_not_asked_about_again(self, stage, told):
+        """Another amount, or nothing that anybody knows."""
+        stage.tell(**told)
+        (row,) = stage.ledger.inbox()
+        stage.ledger.mark(row.id, InboxState.DEAD, "failed")
+        before = stage.till.count("query")
+        stage.clock.advance(60)
+        stage.tell(**told)
+
+        assert stage.till.count("query") == before
+
     def test_a_round_asks_once_for_each_operation(self, stage):
         """What the operation's own query told is not asked again for its message."""
         stage.tell(reference="o-1")

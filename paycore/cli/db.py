@@ -1,0 +1,48 @@
+"""`paycore db`: the schema of the ledger that the settings name."""
+
+from __future__ import annotations
+
+import click
+
+from paycore.cli.output import config_option, json_option, shared, write_json
+from paycore.errors import SettingsError
+from paycore.settings import read
+
+
+@click.group
+def db() -> None:
+    """Look after the schema of the ledger's database."""
+
+
+@db.command
+@config_option()
+@json_option
+def current() -> None:
+    """Show the revision of the schema, empty where there is none."""
+    from paycore.ledger.durable import current as current_of
+
+    _told(current_of(_url()))
+
+
+@db.command
+@config_option()
+@json_option
+def upgrade() -> None:
+    """Bring the schema to the one that this paycore speaks, all of it or nothing."""
+    from paycore.ledger.durable import upgrade as upgraded
+
+    _told(upgraded(_url()))
+
+
+def _url() -> str:
+    url = read(shared().config).ledger
+    if url == "memory://":
+        raise SettingsError("ledger: memory:// has no schema; name a database", field="ledger")
+    return url
+
+
+def _told(revision: str) -> None:
+    if shared().json:
+        write_json({"revision": revision})
+    else:
+        click.echo(revision)

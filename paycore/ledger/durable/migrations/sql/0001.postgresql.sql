@@ -1,0 +1,110 @@
+CREATE TABLE paycore_inbox (
+  serial BIGSERIAL NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  notification TEXT NOT NULL,
+  received_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT DEFAULT '' NOT NULL,
+  copies BIGINT DEFAULT 1 NOT NULL,
+  failures BIGINT DEFAULT 0 NOT NULL,
+  reference TEXT DEFAULT '' NOT NULL,
+  provider_reference TEXT DEFAULT '' NOT NULL,
+  CONSTRAINT pk_paycore_inbox PRIMARY KEY (serial),
+  CONSTRAINT uq_paycore_inbox_id UNIQUE (id),
+  CONSTRAINT uq_paycore_inbox_account_digest UNIQUE (account, digest)
+)
+
+CREATE INDEX ix_paycore_inbox_ours ON paycore_inbox (account, reference) WHERE state = 'parked'
+
+CREATE INDEX ix_paycore_inbox_state ON paycore_inbox (state, received_at, serial)
+
+CREATE INDEX ix_paycore_inbox_theirs ON paycore_inbox (account, provider_reference) WHERE state = 'parked'
+
+CREATE TABLE paycore_operation (
+  serial BIGSERIAL NOT NULL,
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  op_key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  account TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  method TEXT DEFAULT '' NOT NULL,
+  amount_minor BIGINT,
+  currency TEXT DEFAULT '' NOT NULL,
+  state TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  attempt BIGINT DEFAULT 1 NOT NULL,
+  sends BIGINT DEFAULT 1 NOT NULL,
+  fence BIGINT DEFAULT 1 NOT NULL,
+  lease_until BIGINT,
+  sent_at BIGINT,
+  provider_reference TEXT DEFAULT '' NOT NULL,
+  charge TEXT DEFAULT '' NOT NULL,
+  next_action TEXT DEFAULT '' NOT NULL,
+  instrument TEXT DEFAULT '' NOT NULL,
+  decline TEXT DEFAULT '' NOT NULL,
+  token TEXT DEFAULT '' NOT NULL,
+  nonce TEXT DEFAULT '' NOT NULL,
+  review TEXT DEFAULT '' NOT NULL,
+  late BIGINT DEFAULT 0 NOT NULL,
+  checks BIGINT DEFAULT 0 NOT NULL,
+  checked_at BIGINT,
+  CONSTRAINT pk_paycore_operation PRIMARY KEY (serial),
+  CONSTRAINT uq_paycore_operation_id UNIQUE (id),
+  CONSTRAINT uq_paycore_operation_kind_op_key UNIQUE (kind, op_key),
+  CONSTRAINT uq_paycore_operation_account_reference UNIQUE (account, reference),
+  CONSTRAINT ck_paycore_operation_amount CHECK (kind = 'token' OR coalesce(amount_minor, 0) > 0)
+)
+
+CREATE INDEX ix_paycore_operation_due ON paycore_operation (coalesce(checked_at, created_at), serial) WHERE state IN ('pending', 'reserved', 'submitting', 'unknown')
+
+CREATE INDEX ix_paycore_operation_nonce ON paycore_operation (nonce) WHERE nonce <> ''
+
+CREATE INDEX ix_paycore_operation_owner ON paycore_operation (owner, serial)
+
+CREATE INDEX ix_paycore_operation_theirs ON paycore_operation (account, provider_reference) WHERE provider_reference <> ''
+
+CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+
+CREATE UNIQUE INDEX uq_paycore_operation_open_token ON paycore_operation (owner) WHERE kind = 'token' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+
+CREATE TABLE paycore_payment (
+  serial BIGSERIAL NOT NULL,
+  reference TEXT NOT NULL,
+  amount_minor BIGINT DEFAULT 0 NOT NULL,
+  currency TEXT NOT NULL,
+  captured BIGINT DEFAULT 0 NOT NULL,
+  refunded BIGINT DEFAULT 0 NOT NULL,
+  reserved BIGINT DEFAULT 0 NOT NULL,
+  voided BIGINT DEFAULT 0 NOT NULL,
+  metadata TEXT DEFAULT '{}' NOT NULL,
+  created_at BIGINT NOT NULL,
+  CONSTRAINT pk_paycore_payment PRIMARY KEY (serial),
+  CONSTRAINT uq_paycore_payment_reference UNIQUE (reference),
+  CONSTRAINT ck_paycore_payment_amount CHECK (amount_minor > 0),
+  CONSTRAINT ck_paycore_payment_signs CHECK (refunded >= 0 AND reserved >= 0 AND voided >= 0),
+  CONSTRAINT ck_paycore_payment_remedies CHECK (captured >= refunded + reserved + voided)
+)
+
+CREATE TABLE paycore_evidence (
+  serial BIGSERIAL NOT NULL,
+  operation TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  source TEXT NOT NULL,
+  reported TEXT NOT NULL,
+  fields TEXT DEFAULT '{}' NOT NULL,
+  CONSTRAINT pk_paycore_evidence PRIMARY KEY (serial),
+  CONSTRAINT fk_paycore_evidence_operation FOREIGN KEY(operation) REFERENCES paycore_operation (id)
+)
+
+CREATE INDEX ix_paycore_evidence_operation ON paycore_evidence (operation, serial)
+
+CREATE FUNCTION paycore_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'evidence is append-only'; END $$
+
+CREATE TRIGGER paycore_evidence_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON paycore_evidence
+FOR EACH STATEMENT EXECUTE FUNCTION paycore_append_only()

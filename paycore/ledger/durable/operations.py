@@ -1,0 +1,211 @@
+"""What happens to operations inside a transaction; the rules are those of every ledger."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from paycore.errors import LedgerError
+from paycore.ledger.durable import statements as sql
+from paycore.ledger.durable.rows import (
+    Row,
+    evidence_of,
+    evidence_values,
+    operation_of,
+    operation_values,
+    payment_of,
+    payment_values,
+)
+from paycore.ledger.durable.session import Session
+from paycore.ledger.protocol import Evidence, Intent, Reserved, Source
+from paycore.ledger.rules import admitted, concluded, reserved_amount
+from paycore.naming import wire_references
+from paycore.operation import Operation
+from paycore.payment import Payment
+from paycore.report import Report
+from paycore.states import Kind, State
+
+
+def maybe(row: Row | None) -> Operation | None:
+    """Return the operation that a row holds, if there is a row."""
+    return None if row is None else operation_of(row)
+
+
+def found(row: Row | None) -> Operation:
+    """Return the operation that a row holds.
+
+    Raises:
+        LedgerError: there is no row.
+    """
+    if row is None:
+        raise LedgerError("the ledger has no such operation")
+    return operation_of(row)
+
+
+def of_kind(session: Session, owner: str, kind: Kind) -> tuple[Operation, ...]:
+    """Return the operations of that kind of one owner, oldest first."""
+    return tuple(map(operation_of, session.rows(sql.OF_KIND, owner_=owner, kind_=kind.value)))
+
+
+def payment(session: Session, reference: str) -> Payment | None:
+    """Return a payment and its operations, if there is one."""
+    return _whole(session, session.row(sql.PAYMENT, reference_=reference), sql.OWNED)
+
+
+def _whole(session: Session, row: Row | None, owned: Any) -> Payment | None:
+    if row is None:
+        return None
+    return payment_of(row, [operation_of(each) for each in session.rows(owned, owner_=row[0])])
+
+
+def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Reserved:
+    """Store `intent` as an operation in SUBMITTING, or find the one that its key names.
+
+    Args:
+        session: The transaction.
+        intent: What is about to be asked of a provider.
+        now: The time.
+        own_id: The id of a new operation, the same in every try of one call: who finds it after a
+            commit that was lost from sight is still the one to dispatch it.
+    """
+    named = {"kind_": intent.kind.value, "op_key_": intent.key}
+    is_token = intent.kind is Kind.TOKEN
+    locked = None if is_token else session.row(sql.PAYMENT_LOCKED, reference_=intent.owner)
+    paid = _whole(session, locked, sql.OWNED_LOCKED)
+    known = maybe(session.row(sql.BY_KEY_LOCKED, **named))
+    if session.again and known is not None and known.sent_at == now and known.id == own_id:
+        return Reserved(known, fresh=True)
+    siblings = of_kind(session, intent.owner, intent.kind)
+    if not admitted(intent, known, paid, siblings):
+        assert known is not None  # a refusal raises, so only a replay comes here
+        return Reserved(known, fresh=False)
+    operation = replace(
+        known or _new(session, intent, now, own_id, len(siblings) + 1),
+        state=State.SUBMITTING,
+        amount=reserved_amount(intent, paid),
+        charge=_charge_of(intent, paid),
+        sends=known.sends + 1 if known else 1,
+        fence=known.fence + 1 if known else 1,
+        lease_until=now + timedelta(seconds=intent.lease_s),
+        sent_at=now,
+        updated_at=now,
+    )
+    if intent.kind is Kind.CHARGE and paid is None and intent.amount is not None:
+        begun = Payment(intent.owner, intent.amount, (), now, intent.metadata)
+        session.change(sql.PAYMENT_ADDED, **payment_values(begun))
+    _reserve_money(session, operation)
+    if known is None:
+        session.change(sql.OPERATION_ADDED, **operation_values(operation))
+    else:
+        _change(session, known, operation)
+    if is_token:  # no payment is locked: who came between is seen now, as its row was waited for
+        others = (o for o in of_kind(session, intent.owner, Kind.TOKEN) if o.id != operation.id)
+        admitted(intent, None, None, tuple(others))
+    return Reserved(operation, fresh=True)
+
+
+def _new(session: Session, intent: Intent, now: datetime, own_id: str, number: int) -> Operation:
+    names = wire_references(intent.kind, intent.owner, number, intent.naming)
+    return Operation(
+        id=own_id,
+        kind=intent.kind,
+        owner=intent.owner,
+        key=intent.key,
+        fingerprint=intent.fingerprint,
+        account=intent.account,
+        reference=next(
+            name
+            for name in names
+            if session.row(sql.BY_OURS, account_=intent.account, reference_=name) is None
+        ),
+        method=intent.method,
+        amount=intent.amount,
+        state=State.RESERVED,
+        created_at=now,
+        updated_at=now,
+        attempt=number,
+        nonce=intent.nonce,
+    )
+
+
+def _charge_of(intent: Intent, paid: Payment | None) -> str:
+    """Return the id of the charge that an admitted refund or void gives back of."""
+    captured = paid.captured if paid and intent.kind.gives_back else None
+    return captured.id if captured else ""
+
+
+def record(session: Session, seen: Evidence, report: Report, fence: int | None) -> Operation:
+    """Commit what `operation.after(report)` says, with the report as evidence; return it."""
+    locked = session.row(sql.PAYMENT_OF_LOCKED, id_=seen.operation)
+    paid = _whole(session, locked, sql.OWNED_LOCKED)
+    before = found(session.row(sql.OPERATION_LOCKED, id_=seen.operation))
+    if session.again and _is_recorded(session, seen):
+        return before
+    session.change(sql.EVIDENCE_ADDED, **evidence_values(seen))
+    if fence is not None and fence != before.fence:
+        return before
+    after = concluded(before, report, seen.source, paid)
+    if after == before:
+        return before
+    after = replace(after, updated_at=seen.at, lease_until=None)
+    _change(session, before, after)
+    _move_money(session, before, after)
+    return after
+
+
+def _is_recorded(session: Session, seen: Evidence) -> bool:
+    """Return whether an earlier try of the same call was committed after all."""
+    last = session.row(sql.EVIDENCE_LAST, operation_=seen.operation)
+    wanted = evidence_values(seen)
+    return last is not None and evidence_values(evidence_of(last)) == wanted
+
+
+def _change(session: Session, before: Operation, after: Operation) -> None:
+    values = operation_values(after)
+    changed = session.change(
+        sql.OPERATION_CHANGED, **values, id_=after.id, fence_before=before.fence
+    )
+    if changed != 1:
+        raise LedgerError("the operation has another dispatcher now")
+
+
+def _reserve_money(session: Session, operation: Operation) -> None:
+    if not operation.kind.gives_back or operation.amount is None:
+        return
+    minor = operation.amount.minor
+    if session.change(sql.MONEY_RESERVED, reference_=operation.owner, minor=minor) != 1:
+        raise LedgerError(f"{operation.owner}: the sums of this payment leave less to give back")
+
+
+def _move_money(session: Session, before: Operation, after: Operation) -> None:
+    """Keep the payment's sums: what was captured, went back, and may still go back."""
+    old, new = _sums(before), _sums(after)
+    moved = {name: new.get(name, 0) - old.get(name, 0) for name in _SUMS}
+    if any(moved.values()):
+        session.change(sql.MONEY_MOVED, reference_=after.owner, **moved)
+
+
+_SUMS = ("captured_", "refunded_", "reserved_", "voided_")
+
+
+def _sums(operation: Operation) -> dict[str, int]:
+    """Return what an operation adds to the sums of its payment."""
+    minor = operation.amount.minor if operation.amount else 0
+    if operation.kind.gives_back and operation.state.is_open:
+        return {"reserved_": minor}
+    if operation.state is not State.SUCCEEDED:
+        return {}
+    took = {Kind.CHARGE: "captured_", Kind.REFUND: "refunded_", Kind.VOID: "voided_"}
+    return {took[operation.kind]: minor} if operation.kind in took else {}
+
+
+def new_id() -> str:
+    """Return an id that nothing else has."""
+    return uuid.uuid4().hex
+
+
+def seen_of(operation: str, report: Report, source: Source, now: datetime) -> Evidence:
+    """Return a report as evidence."""
+    return Evidence(operation, now, source, report.state.value, dict(report.raw))

@@ -1,0 +1,81 @@
+"""How a run ended: its history, what really moved, and what stands in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from paycore.testing.history import Event, History
+from paycore.testing.world import Effect, Order
+from paycore.testing.worldly import STRONG
+
+OPEN: Final = frozenset({"reserved", "submitting", "pending", "unknown"})
+FAILED: Final = frozenset({"declined", "not_executed", "expired"})
+"""Written down here once more: the checker takes no word of the code under test."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An operation as it stands in the ledger at the end."""
+
+    kind: str
+    key: str
+    owner: str
+    account: str
+    reference: str
+    minor: int
+    state: str
+    review: str
+    evidence: int
+    """How many pieces of evidence there are."""
+    due: bool
+    """Whether `reconcile` would ask about it."""
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """Its account and wire reference: what names it, inside and outside."""
+        return self.account, self.reference
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message as it stands in the inbox at the end."""
+
+    account: str
+    reference: str
+    state: str
+    reason: str
+    copies: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Everything that a check may look at."""
+
+    history: History
+    effects: Sequence[Effect] = ()
+    orders: Mapping[tuple[str, str], Order] = field(default_factory=dict)
+    rows: Sequence[Row] = ()
+    inbox: Sequence[Kept] = ()
+    errors: Sequence[str] = ()
+    """What actors raised that nobody expected."""
+
+    def transitions(self) -> Iterator[Event]:
+        """Yield what was reserved and recorded, in order."""
+        return (e for e in self.history.events if e.what in ("reserved", "recorded"))
+
+    def moved(self, at: tuple[str, str], before_s: float = float("inf")) -> int:
+        """Return how many minor units moved under a reference until then."""
+        return sum(
+            e.minor for e in self.effects if (e.account, e.reference) == at and e.at_s <= before_s
+        )
+
+    def proves_absence(self, row: Row) -> bool:
+        """Return whether the provider's not knowing it proves something."""
+        return row.account == STRONG
+
+
+def place(event: Event) -> tuple[str, str]:
+    """Return the account and wire reference that an event is about."""
+    return event.facts["account"], event.facts["reference"]

@@ -1,0 +1,129 @@
+"""PostgreSQL: somebody else comes between what a transaction read and what it writes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from paycore.errors import Conflict
+from paycore.ledger.durable import open_durable, operations
+from paycore.ledger.protocol import Source
+from paycore.naming import wire_references
+from paycore.states import Kind, State
+from paycore.testing.ledgers.scene import NOW, captured, intent, recorded, refused, reserved
+
+
+@pytest.fixture
+def two(postgres):
+    """Give two ledgers on one database, as two processes have them."""
+    url = postgres.wiped()
+    with closing(open_durable(url)) as ours, closing(open_durable(url)) as theirs:
+        yield ours, theirs
+
+
+@pytest.fixture
+def between(monkeypatch):
+    """Give what makes something happen once, after all was read and before anything is written."""
+
+    def happens(work):
+        left = [work]
+
+        def names(*said):
+            while left:
+                left.pop()()
+            return wire_references(*said)
+
+        monkeypatch.setattr(operations, "wire_references", names)
+
+    return happens
+
+
+def test_a_token_stored_in_between_is_seen(two, between):
+    """It is open no more, so no constraint stands in the way: it is looked for again."""
+    ours, theirs = two
+    wanted = intent(Kind.TOKEN, "t-1", None)
+    between(lambda: recorded(theirs, reserved(theirs, wanted)))
+
+    assert refused(Conflict, lambda: ours.reserve(intent(Kind.TOKEN, "t-2", None), NOW))
+    assert [o.key for o in ours.operations("o-1", Kind.TOKEN)] == ["t-1"]
+
+
+def test_a_charge_begun_in_between_is_seen(two, between):
+    """R6: under another key it is in the way, whatever became of it."""
+    ours, theirs = two
+    between(lambda: reserved(theirs, intent(key="k-1")))
+
+    assert refused(Conflict, lambda: ours.reserve(intent(key="k-2"), NOW))
+    assert len(ours.operations("o-1", Kind.CHARGE)) == 1
+
+
+def test_the_same_key_in_between_is_answered_from_the_books(two, between):
+    """R7: for the same content the one operation, for other content a conflict."""
+    ours, theirs = two
+    between(lambda: recorded(theirs, reserved(theirs, intent())))
+    same = ours.reserve(intent(), NOW)
+    between(lambda: reserved(theirs, intent(owner="o-2", key="k-2")))
+
+    assert (same.fresh, same.operation.state) == (False, State.SUCCEEDED)
+    assert refused(Conflict, lambda: ours.reserve(intent(owner="o-3", key="k-2", minor=1), NOW))
+    assert ours.payment("o-3") is None
+
+
+def test_a_name_taken_in_between_is_not_used_twice(two, between):
+    """Another operation of the account was quicker: this one gets another name."""
+    ours, theirs = two
+    between(lambda: reserved(theirs, intent(Kind.TOKEN, "t-1", None)))
+    made = ours.reserve(intent(), NOW)
+
+    assert made.fresh
+    assert made.operation.reference != "o-1"
+
+
+def test_a_late_success_waits_for_the_refund_that_is_being_reserved(postgres, two, between):
+    """R32: it locks the payment first, so what it then reads is what there is."""
+    ours, theirs = two
+    captured(ours)
+    first = recorded(ours, reserved(ours, intent(Kind.REFUND, "r-1", 1000)), State.DECLINED)
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        late = []
+
+        def told():
+            late.append(pool.submit(recorded, theirs, first, source=Source.QUERY))
+            while not postgres.run(waits) and not late[0].done():
+                pass
+
+        between(told)
+        second = reserved(ours, intent(Kind.REFUND, "r-2", 600))
+        after = late[0].result(30)
+
+    assert (after.state, bool(after.review)) == (State.DECLINED, True)
+    assert second.state is State.SUBMITTING
+    assert ours.payment("o-1").reserved == second.amount
+
+
+def test_two_reports_about_a_token_take_their_turns(postgres, two, monkeypatch):
+    """R14: the second sees what the first made of it, and denies nothing that is final."""
+    ours, theirs = two
+    token = reserved(ours, intent(Kind.TOKEN, "t-1", None))
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        other = []
+        real = operations.concluded
+
+        def concluded(*said):
+            if not other:
+                other.append(pool.submit(recorded, theirs, token, State.DECLINED))
+                while not postgres.run(waits) and not other[0].done():
+                    pass
+            return real(*said)
+
+        monkeypatch.setattr(operations, "concluded", concluded)
+        recorded(ours, token)
+        other[0].result(30)
+    after = ours.operation(token.id)
+
+    assert (after.state, bool(after.review)) == (State.SUCCEEDED, True)
+    assert len(ours.evidence(token.id)) == 2

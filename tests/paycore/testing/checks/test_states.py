@@ -1,0 +1,95 @@
+"""Each check of states finds what it is for, and nothing in a sound run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from paycore.testing.checks import states
+from paycore.testing.checks.ending import Row
+from paycore.testing.world import Order
+from tests.paycore.testing.scenes import effect, ending, moved
+
+ROW = Row("charge", "k", "o", "weak", "o", 1500, "succeeded", "", 1, False)
+ORDERS = {("weak", "o"): Order("weak", "charge", "o", 1500, "CAD")}
+STRONG = replace(ROW, account="strong")
+
+
+def test_a_sound_run_breaks_nothing():
+    """One charge, that was paid and told twice."""
+    run = ending(
+        moved("succeeded"),
+        moved("succeeded", "succeeded"),
+        effects=(effect(),),
+        rows=(replace(ROW, evidence=2),),
+    )
+    checks = [states.one_success, states.nothing_regresses, states.truth_is_reached]
+    checks += [states.no_false_success, states.evidence_is_kept, states.nothing_open_unseen]
+
+    assert [problem for check in checks for problem in check(run)] == []
+
+
+def test_a_second_success_is_found():
+    """It was forgotten in between."""
+    run = ending(moved("succeeded"), moved("unknown", "succeeded"), moved("succeeded", "unknown"))
+
+    assert len([*states.one_success(run)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "state", "found"),
+    [
+        ("succeeded", "declined", 1),
+        ("expired", "unknown", 1),
+        ("declined", "succeeded", 0),
+        ("declined", "declined", 0),
+        ("unknown", "declined", 0),
+    ],
+)
+def test_a_last_word_taken_back_is_found(was, state, found):
+    """A late success is none."""
+    assert len([*states.nothing_regresses(ending(moved(state, was)))]) == found
+
+
+@pytest.mark.parametrize(
+    ("row", "orders", "effects", "found"),
+    [
+        (replace(ROW, state="expired"), ORDERS, (effect(),), 1),
+        (replace(ROW, state="expired", review="late"), ORDERS, (effect(),), 0),
+        (replace(ROW, state="expired"), ORDERS, (), 0),
+        (replace(ROW, state="unknown"), ORDERS, (), 1),
+        (replace(ROW, state="pending"), {}, (), 1),
+        (replace(ROW, state="unknown"), {}, (), 0),
+        (replace(STRONG, state="unknown"), {}, (), 1),
+    ],
+)
+def test_what_is_not_true_in_the_end_is_found(row, orders, effects, found):
+    """Unless a person is asked for, or the provider cannot tell."""
+    run = ending(rows=(row,), orders=orders, effects=effects)
+
+    assert len([*states.truth_is_reached(run)]) == found
+
+
+@pytest.mark.parametrize(
+    ("effects", "found"),
+    [((), 1), ((effect(minor=1),), 1), ((effect(at_s=9.0),), 1), ((effect(),), 0)],
+)
+def test_a_false_success_is_found(effects, found):
+    """Nothing moved, or less, or not yet."""
+    assert len([*states.no_false_success(ending(moved("succeeded"), effects=effects))]) == found
+
+
+def test_lost_evidence_is_found():
+    """A report without a trace."""
+    assert len([*states.evidence_is_kept(ending(rows=(ROW,)))]) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "found"), [("unknown", False, 1), ("unknown", True, 0), ("declined", False, 0)]
+)
+def test_what_nobody_asks_about_is_found(state, due, found):
+    """While it is open."""
+    run = ending(rows=(replace(ROW, state=state, due=due),))
+
+    assert len([*states.nothing_open_unseen(run)]) == found
