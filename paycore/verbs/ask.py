@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from paycore import log
 from paycore.account import Account
+from paycore.errors import OutcomeUnknown
 from paycore.intents import QueryRequest
 from paycore.ledger.protocol import Source
 from paycore.money import Money
@@ -18,6 +19,8 @@ from paycore.verbs.giving_up import ABSENT, given_up
 from paycore.wire.talk import Call, Reply, converse
 from paycore.wiring import Wiring
 
+UNTOLD: Final = "an answer that proves nothing"
+"""What the evidence of a query says where the provider replied and told nothing."""
 HINT_GAP_S: Final = 30.0
 """How long a payer's return or a repeated message must wait before it causes another query."""
 
@@ -56,7 +59,7 @@ def asked(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> A
         if before.state is not State.UNKNOWN:
             return Asked(before)  # its dispatcher came back after all
     answer, replied = _answer(wiring, account, before)
-    after = _recorded(wiring, before, answer, now)
+    after = _recorded(wiring, before, answer, now, replied=replied)
     if verdict := given_up(wiring, account, after, answer, replied=replied, asked_at=now):
         after = wiring.ledger.record(after.id, verdict, Source.CORE, wiring.now())
     if after.state is not operation.state:
@@ -75,7 +78,10 @@ def _taken_over(wiring: Wiring, operation: Operation) -> Operation:
 def _answer(
     wiring: Wiring, account: Account, operation: Operation
 ) -> tuple[Report | NotFound | None, bool]:
-    """Return what the provider says, if it proves anything, and whether it replied at all."""
+    """Return what the provider says, if it proves anything, and whether it said anything at all.
+
+    Noise is no answer: what is not even JSON says nothing, not even that it is not paid.
+    """
     replies: list[Reply] = []
 
     def send(call: Call) -> Reply:
@@ -100,24 +106,37 @@ def _answer(
         reference=operation.reference,
         reason=problem,
     )
-    return (said if isinstance(said, NotFound) else None), bool(replies)
+    return (said if isinstance(said, NotFound) else None), any(map(_is_said, replies[-1:]))
+
+
+def _is_said(reply: Reply) -> bool:
+    """Return whether a reply is an answer, whatever it says."""
+    try:
+        return bool(reply.json)
+    except OutcomeUnknown:
+        return False
 
 
 def _recorded(
-    wiring: Wiring, operation: Operation, answer: Report | NotFound | None, asked_at: datetime
+    wiring: Wiring,
+    operation: Operation,
+    answer: Report | NotFound | None,
+    asked_at: datetime,
+    *,
+    replied: bool,
 ) -> Operation:
-    """Commit what was said, *not found* as evidence only; return the operation as it stands.
+    """Commit what was said, what proves nothing as evidence only; return the operation then.
 
     Absence is dated by the question: it proves nothing of what came while the answer was held up.
     """
-    if answer is None or (isinstance(answer, NotFound) and operation.state is State.NOT_SENT):
+    if isinstance(answer, Report):
+        return wiring.ledger.record(operation.id, answer, Source.QUERY, wiring.now())
+    if operation.state is State.NOT_SENT or not (answer or replied):
         return wiring.ledger.operation(operation.id)
-    if isinstance(answer, NotFound):
-        answer = Conclusion(
-            operation.reference, State.UNKNOWN, reason=ABSENT, raw={**answer.raw, "paycore": ABSENT}
-        )
-        return wiring.ledger.record(operation.id, answer, Source.QUERY, asked_at)
-    return wiring.ledger.record(operation.id, answer, Source.QUERY, wiring.now())
+    reason = ABSENT if answer else UNTOLD
+    raw = {**(answer.raw if answer else {}), "paycore": reason}
+    empty = Conclusion(operation.reference, State.UNKNOWN, reason=reason, raw=raw)
+    return wiring.ledger.record(operation.id, empty, Source.QUERY, asked_at)
 
 
 def _request(wiring: Wiring, operation: Operation) -> QueryRequest:

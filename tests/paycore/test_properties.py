@@ -71,6 +71,7 @@ class Shop(RuleBasedStateMachine):
         )
         self.acknowledged = 0
         self.late: set[str] = set()
+        self.shown: set[str] = set()
 
     # What the application does.
 
@@ -81,7 +82,9 @@ class Shop(RuleBasedStateMachine):
         calls = self.stage.till.count("charge")
         with self.acting(act), suppress(*REFUSALS):
             try:
-                self.stage.charge(reference, method=method, key=key)
+                payment = self.stage.charge(reference, method=method, key=key)
+                if payment.charge and payment.next_action:
+                    self.shown.add(payment.charge.reference)
             except Conflict:
                 assert before is not None or known is not None
                 assert self.stage.till.count("charge") == calls
@@ -291,9 +294,16 @@ class Shop(RuleBasedStateMachine):
         ]
 
     def undecided(self) -> list[str]:
+        orders = self.stage.till.orders.items()
         return [
-            name for name, order in self.stage.till.orders.items() if order["state"] != "succeeded"
+            name for name, order in orders if order["state"] != "succeeded" and self.reached(name)
         ]
+
+    def reached(self, reference: str) -> bool:
+        """Return whether anybody could pay it: a page whose address got lost has no payer."""
+        operation = self.stage.ledger.by_wire("main", reference, "")
+        is_page = operation is not None and operation.method in ("hosted_page", "embedded_form")
+        return not is_page or reference in self.shown
 
 
 class HonestShop(Shop):

@@ -10,7 +10,7 @@ from paycore.ledger.protocol import Source
 from paycore.payment import PaymentStatus
 from paycore.report import Conclusion, NotFound
 from paycore.states import Kind, State
-from paycore.verbs.ask import ask, asked
+from paycore.verbs.ask import UNTOLD, ask, asked
 from tests.stage import URL, Does, Effect, Raises, Refused, Says, Stage, Teller, cad
 
 
@@ -329,3 +329,17 @@ def test_a_ledger_that_fails_is_heard(stage, monkeypatch):
         ask(stage.wiring, operation)
 
     assert charge(stage).state is State.UNKNOWN
+
+
+def test_an_answer_that_proves_nothing_is_kept_as_evidence(stage):
+    """Who looks into it later sees that the provider was asked, and told nothing; noise is none."""
+    stage.till.next("lost_before")
+    operation = stage.charge().charge
+    stage.till.next_query(Says(b'{"odd": 1}'))
+    stage.gateway.query("o-1")
+    stage.till.next_query(Says(b"<html>"))
+    stage.gateway.query("o-1")
+    told = [(e.source, e.fields) for e in stage.ledger.evidence(operation.id)]
+
+    assert told[1:] == [(Source.QUERY, {"paycore": UNTOLD})]
+    assert stage.gateway.find("o-1").status is PaymentStatus.UNKNOWN

@@ -89,7 +89,7 @@ class TestPages:
 
         assert stage.gateway.query_token("card-1").state is State.EXPIRED
 
-    @pytest.mark.parametrize("act", ["ok", Says({"state": "unknown"}), Says(b"<html>")])
+    @pytest.mark.parametrize("act", ["ok", Says({"state": "unknown"}), Says(b'{"odd": 1}')])
     def test_one_whose_address_nobody_got_expires(self, stage, act):
         """Nobody can pay it; whatever the provider answers, unless that it is paid."""
         stage.till.next("lost_before")
@@ -101,9 +101,9 @@ class TestPages:
 
         assert (early, query(stage).state) == (State.UNKNOWN, State.EXPIRED)
 
-    @pytest.mark.parametrize("act", ["not_sent", "lost_after"])
+    @pytest.mark.parametrize("act", ["not_sent", "lost_after", Says(b""), Says(b"<html>")])
     def test_but_not_without_an_answer(self, stage, act):
-        """Somebody has to be asked."""
+        """Somebody has to be asked, and noise is no answer."""
         stage.till.next("lost_before")
         stage.charge(method=PAGE)
         stage.clock.advance(LIFETIME_S + 1)
