@@ -18,6 +18,7 @@ NEEDED = (
     "werkzeug",
 )
 THOROUGH = (
+    "tests/plugins/",
     "tests/paycore/ledger/durable/",
     "tests/paycore/testing/",
     "tests/promises/",
@@ -34,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what works on real databases or plays simulations: `make check` runs it."""
+    """Mark what installs packages, works on databases or plays simulations for `make check`."""
     for item in items:
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
