@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from paycore.testing.history import Event, History
@@ -65,7 +66,7 @@ class Ending:
         """Yield what was reserved and recorded, in order."""
         return (e for e in self.history.events if e.what in ("reserved", "recorded"))
 
-    def moved(self, at: tuple[str, str], before_s: float = float("inf")) -> int:
+    def moved(self, at: tuple[str, str], before_s: float = inf) -> int:
         """Return how many minor units moved under a reference until then."""
         return sum(
             e.minor for e in self.effects if (e.account, e.reference) == at and e.at_s <= before_s
