@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from paycore.errors import LedgerError
 from paycore.ledger.letters import Letters
@@ -20,7 +20,7 @@ from paycore.ledger.protocol import (
     Reserved,
     Source,
 )
-from paycore.ledger.rules import admitted, concluded, reserved_amount
+from paycore.ledger.rules import admitted, concluded, dispatched
 from paycore.ledger.shelf import Shelf
 from paycore.naming import wire_references
 from paycore.operation import Operation
@@ -56,17 +56,8 @@ class MemoryLedger:
             if not admitted(intent, known, payment, self.operations(intent.owner, intent.kind)):
                 assert known is not None  # a refusal raises, so only a replay comes here
                 return Reserved(known, fresh=False)
-            operation = replace(
-                known or self._new(intent, now),
-                state=State.SUBMITTING,
-                amount=reserved_amount(intent, payment),
-                charge=_charge_of(intent, payment),
-                sends=known.sends + 1 if known else 1,
-                fence=known.fence + 1 if known else 1,
-                lease_until=now + timedelta(seconds=intent.lease_s),
-                sent_at=now,
-                updated_at=now,
-            )
+            fresh = known or self._new(intent, now)
+            operation = dispatched(fresh, intent, payment, now, again=known is not None)
             self._shelf.put(operation)
             if intent.kind is Kind.CHARGE and payment is None and intent.amount is not None:
                 self._payments[intent.owner] = Payment(
@@ -205,9 +196,3 @@ class MemoryLedger:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def _charge_of(intent: Intent, payment: Payment | None) -> str:
-    """Return the id of the charge that an admitted refund or void gives back of."""
-    captured = payment.captured if payment and intent.kind.gives_back else None
-    return captured.id if captured else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from paycore.errors import Conflict, InvalidRequest
@@ -99,6 +100,33 @@ def reserved_amount(intent: Intent, payment: Payment | None) -> Money | None:
     if intent.kind.gives_back and intent.amount is None and payment is not None:
         return payment.refundable
     return intent.amount
+
+
+def dispatched(
+    operation: Operation, intent: Intent, payment: Payment | None, now: datetime, *, again: bool
+) -> Operation:
+    """Return an admitted operation as it stands while it is handed to the provider.
+
+    `again` says that it was handed over before: then its fence grows, and who held it can write
+    no more.
+    """
+    return replace(
+        operation,
+        state=State.SUBMITTING,
+        amount=reserved_amount(intent, payment),
+        charge=_charge_of(intent, payment),
+        sends=operation.sends + again,
+        fence=operation.fence + again,
+        lease_until=now + timedelta(seconds=intent.lease_s),
+        sent_at=now,
+        updated_at=now,
+    )
+
+
+def _charge_of(intent: Intent, payment: Payment | None) -> str:
+    """Return the id of the charge that an admitted refund or void gives back of."""
+    captured = payment.captured if payment and intent.kind.gives_back else None
+    return captured.id if captured else ""
 
 
 def concluded(

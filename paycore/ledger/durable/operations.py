@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from paycore.errors import LedgerError
@@ -20,7 +20,7 @@ from paycore.ledger.durable.rows import (
 )
 from paycore.ledger.durable.session import Session
 from paycore.ledger.protocol import Evidence, Intent, Reserved, Source
-from paycore.ledger.rules import admitted, concluded, reserved_amount
+from paycore.ledger.rules import admitted, concluded, dispatched
 from paycore.naming import wire_references
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -81,17 +81,8 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
     if not admitted(intent, known, paid, siblings):
         assert known is not None  # a refusal raises, so only a replay comes here
         return Reserved(known, fresh=False)
-    operation = replace(
-        known or _new(session, intent, now, own_id, len(siblings) + 1),
-        state=State.SUBMITTING,
-        amount=reserved_amount(intent, paid),
-        charge=_charge_of(intent, paid),
-        sends=known.sends + 1 if known else 1,
-        fence=known.fence + 1 if known else 1,
-        lease_until=now + timedelta(seconds=intent.lease_s),
-        sent_at=now,
-        updated_at=now,
-    )
+    fresh = known or _new(session, intent, now, own_id, len(siblings) + 1)
+    operation = dispatched(fresh, intent, paid, now, again=known is not None)
     if intent.kind is Kind.CHARGE and paid is None and intent.amount is not None:
         begun = Payment(intent.owner, intent.amount, (), now, intent.metadata)
         session.change(sql.PAYMENT_ADDED, **payment_values(begun))
@@ -128,12 +119,6 @@ def _new(session: Session, intent: Intent, now: datetime, own_id: str, number: i
         attempt=number,
         nonce=intent.nonce,
     )
-
-
-def _charge_of(intent: Intent, paid: Payment | None) -> str:
-    """Return the id of the charge that an admitted refund or void gives back of."""
-    captured = paid.captured if paid and intent.kind.gives_back else None
-    return captured.id if captured else ""
 
 
 def record(session: Session, seen: Evidence, report: Report, fence: int | None) -> Operation:
