@@ -73,8 +73,9 @@ def test_a_dripping_server_is_cut_off(tls):
     deadline_s = 0.3
 
     def play(guest: Guest) -> None:
-        place = json.loads(guest.hear() or b"{}")["place"]
-        at_once, slowly = list(DRIPS.values())[place % len(DRIPS)]
+        if (heard := guest.hear()) is None:
+            return  # cut off before a word was said: a machine can be that busy
+        at_once, slowly = list(DRIPS.values())[json.loads(heard)["place"] % len(DRIPS)]
         guest.say(at_once)
         guest.drip(slowly, pause_s=0.05)
         guest.pause()
