@@ -9,7 +9,7 @@ SOURCES := requirements-dev.txt constraints.txt pyproject.toml $(wildcard plugin
 PACKAGES := paycore paycore_iotpay paycore_iotpay_unionpay
 JOBS ?= 2
 
-.PHONY: help demo test check check-long lint format types floors cover docs bench constraints clean
+.PHONY: help demo test check check-long prove lint format types floors cover docs bench constraints clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -58,8 +58,15 @@ check: lint types floors cover docs  ## All that CI runs
 	@$(MAKE) --no-print-directory demo > /dev/null
 	@echo "check: green"
 
-check-long: $(STAMP)  ## The long runs: minutes to hours
+prove: $(STAMP)  ## Play every promise up to its full figure, from where it stopped; hours
+	$(BIN)/python -m tests.prove all --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES))
+
+prove-%: $(STAMP)  ## One promise: make prove-r01 MINUTES=10
+	$(BIN)/python -m tests.prove $* --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES))
+
+check-long: $(STAMP)  ## The long runs: what `make check` left out, then prove; hours
 	PAYCORE_TEST_PROFILE=long $(BIN)/python -m pytest -q -n $(JOBS) -m "" --timeout 3600
+	@$(MAKE) --no-print-directory prove
 
 bench: $(STAMP)  ## Measure, as ratios in one run
 	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done

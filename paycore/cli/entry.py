@@ -15,5 +15,6 @@ from paycore.cli.output import config_option, json_option
 def main() -> None:
     """Payments with swappable providers: never charged twice, never a webhook lost.
 
-    Exit codes: 0 done, 1 refused or failed, 2 no such usage, 3 outcome unknown.
+    Exit codes: 0 done, 1 refused or failed, 2 no such usage, 3 outcome unknown, 4 declined, 5 done
+    and something needs a person.
     """

@@ -21,6 +21,10 @@ REFUSED: Final = 1
 """Exit code: refused, or failed; surely nothing moved."""
 UNKNOWN: Final = 3
 """Exit code: money may have moved. 2 is click's, for a command line that makes no sense."""
+DECLINED: Final = 4
+"""Exit code: the provider said no, or the payer came too late; nothing moved."""
+REVIEW: Final = 5
+"""Exit code: done, and something needs a person."""
 
 _NEXT: Final[Mapping[type[PaycoreError], str]] = {
     PluginRefused: "`paycore plugins` shows what is installed",
@@ -29,7 +33,10 @@ _NEXT: Final[Mapping[type[PaycoreError], str]] = {
     Conflict: "nothing was sent, look at what stands in the way",
     NotSent: "nothing was sent, try again",
 }
-_UNKNOWN_NEXT: Final = "money may have moved, query it before anything else is tried"
+_UNKNOWN_NEXT: Final = (
+    "money may have moved, so type `paycore reconcile` or `paycore query` "
+    "before anything else is tried"
+)
 _HELP: Final[tuple[type[click.ClickException], ...]] = tuple(
     filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)])
 )
@@ -37,18 +44,30 @@ _HELP: Final[tuple[type[click.ClickException], ...]] = tuple(
 
 
 class Failure(click.ClickException):
-    """An error as it is told: one line, or one JSON object."""
+    """An error as it is told: one line, or one JSON object.
 
-    def __init__(self, name: str, message: str, field: str | None, code: int) -> None:
+    What is no error, and still no success, has another `word` than that before it.
+    """
+
+    def __init__(
+        self, name: str, message: str, field: str | None, code: int, *, word: str = "error"
+    ) -> None:
         super().__init__(message)
-        self.name, self.field = name, field
+        self.name, self.field, self.word = name, field, word
         self.exit_code = code  # type: ignore[misc]  # click's is the class's; ours differ
         self.as_json = False
 
     def show(self, file: Any = None) -> None:
         """Write it to stderr."""
         told = {"error": {"type": self.name, "message": self.message, "field": self.field}}
-        click.echo(json.dumps(told) if self.as_json else f"error: {self.message}", file, err=True)
+        click.echo(
+            json.dumps(told) if self.as_json else f"{self.word}: {self.message}", file, err=True
+        )
+
+
+def absent(what: str, where: str, field: str) -> Failure:
+    """Return what tells that nobody knows something, and `where` to look."""
+    return Failure("NotFound", f"{what}; {where}", field, REFUSED)
 
 
 def told(error: click.ClickException | PaycoreError, *, as_json: bool) -> click.ClickException:

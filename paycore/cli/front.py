@@ -16,13 +16,31 @@ from paycore.errors import PaycoreError, PluginRefused
 COMMANDS: Final = "paycore.commands"
 """The entry-point group; an entry's name is its command's, its object a click command."""
 OWN: Final = {
-    "completion": "paycore.cli.completion:completion",
-    "db": "paycore.cli.db:db",
+    "charge": "paycore.cli.paying:charge",
+    "tokenize": "paycore.cli.paying:tokenize",
+    "refund": "paycore.cli.giving_back:refund",
+    "void": "paycore.cli.giving_back:void",
+    "query": "paycore.cli.asking:query",
+    "find": "paycore.cli.asking:find",
+    "verify": "paycore.cli.verify:verify",
+    "operations": "paycore.cli.operations:operations",
+    "show": "paycore.cli.show:show",
+    "settle": "paycore.cli.settle:settle",
+    "inbox": "paycore.cli.inbox:inbox",
+    "replay": "paycore.cli.inbox:replay",
+    "reconcile": "paycore.cli.reconcile:reconcile",
+    "export": "paycore.cli.export:export",
+    "purge": "paycore.cli.purge:purge",
     "demo": "paycore.cli.demo:demo",
+    "simulate": "paycore.cli.simulate:simulate",
     "doctor": "paycore.cli.doctor:doctor",
     "plugins": "paycore.cli.plugins:plugins",
-    "simulate": "paycore.cli.simulate:simulate",
+    "db": "paycore.cli.db:db",
+    "completion": "paycore.cli.completion:completion",
 }
+_HEADINGS: Final = {"charge": "Payments", "operations": "Operators", "demo": "This machine"}
+"""The heading that begins at a command of ours."""
+_OTHERS: Final = "Commands of other packages"
 _JSON: Final = "paycore.json"
 
 
@@ -40,6 +58,22 @@ class Front(click.Group):
             command: click.Command = getattr(import_module(module), name)
             return command
         return stranger(cmd_name) if cmd_name in discovery.installed(COMMANDS) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands below headings, each with its first sentence."""
+        names = self.list_commands(ctx)
+        room = formatter.width - 6 - max(map(len, names))
+        sections: dict[str, list[tuple[str, str]]] = {}
+        heading = ""
+        for name in names:
+            heading = _HEADINGS.get(name, heading) if name in OWN else _OTHERS
+            command = self.get_command(ctx, name)
+            if command is not None:
+                row = (name, command.get_short_help_str(room))
+                sections.setdefault(heading, []).append(row)
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def make_context(
         self,

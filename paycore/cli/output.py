@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from paycore.plain import plain
+from paycore.secret import MASK
 
 _PIPE_WIDTH: Final = 1000
 """How wide a table may be where nobody told a width: a pipe has no edge."""
@@ -105,6 +106,17 @@ def show(console: Console, what: object, *, widest: int = WIDEST) -> None:
 def write_json(value: Any, *, indent: int | None = 2) -> None:
     """Write `value` to stdout as JSON, in the project's shapes (`paycore.plain`)."""
     click.echo(json.dumps(plain(value), indent=indent))
+
+
+def without_sessions(value: Any) -> Any:
+    """Return `value` as plain data, without what opens a form for its payer's browser only."""
+    told = plain(value)
+    if isinstance(told, dict):
+        return {
+            name: MASK if name == "client_secret" else without_sessions(item)
+            for name, item in told.items()
+        }
+    return [without_sessions(item) for item in told] if isinstance(told, list) else told
 
 
 def say(text: str) -> None:

@@ -98,7 +98,8 @@ class Scene:
         )
 
     def _knows(self, account: str, reference: str) -> bool:
-        found = self.ledger.inner.by_wire(account, reference, "")
+        with self.scheduler.aside():
+            found = self.ledger.inner.by_wire(account, reference, "")
         return found is not None and found.state is not State.NOT_SENT
 
     def _note_page(self, result: Any) -> None:

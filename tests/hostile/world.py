@@ -11,9 +11,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import pytest
+
 import paycore
-from paycore import HostedPage, Money, StoredToken
+from paycore import HostedPage, Money, State, StoredToken
 from paycore.ledger.memory import MemoryLedger
+from paycore.ledger.protocol import InboxRow, InboxState
 from paycore.wire.guard import in_transaction
 from paycore_iotpay.signing import sign
 from tests.stage import Clock
@@ -51,6 +54,11 @@ def cases(name: str) -> list[dict[str, Any]]:
     """Return the cases of one file, in order."""
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
+
+
+def params(chosen: list[dict[str, Any]]) -> Any:
+    """Return the mark that runs a test with each of these cases."""
+    return pytest.mark.parametrize("case", chosen, ids=lambda case: case["id"])
 
 
 def value(said: Any, **names: Any) -> Any:
@@ -178,12 +186,12 @@ def success(data: Mapping[str, Any] | None) -> paycore.Reply:
 
 
 class World:
-    """A gateway over that provider, on the memory ledger, with a clock that stands."""
+    """A gateway over that provider, in memory unless told otherwise, with a clock that stands."""
 
-    def __init__(self, **account: Any) -> None:
-        self.provider = Iotpay()
+    def __init__(self, ledger: Any = None, provider: Iotpay | None = None, **account: Any) -> None:
+        self.provider = provider or Iotpay()
         self.clock = Clock()
-        self.ledger = MemoryLedger()
+        self.ledger: Any = ledger or MemoryLedger()
         self.gateway = paycore.open_gateway(
             settings(**account),
             ledger=self.ledger,
@@ -218,6 +226,20 @@ class World:
         payment = self.gateway.find(reference)
         assert payment is not None
         return payment
+
+    def kept(self) -> tuple[InboxRow, ...]:
+        """Return the messages that were kept, oldest first."""
+        return tuple(self.ledger.inbox())
+
+    def rows(self) -> list[InboxState]:
+        """Return what became of them."""
+        return [row.state for row in self.kept()]
+
+    def transitions(self, name: str = "P1") -> int:
+        """Return how often a report of success moved a payment: it can only the first time."""
+        operation = self.found(PAYMENTS[name]).operations[0]
+        reported = [seen.reported for seen in self.ledger.evidence(operation.id)]
+        return int(operation.state is State.SUCCEEDED and "succeeded" in reported)
 
     def books(self) -> object:
         """Return all that the ledger knows of payments: to compare before and after."""

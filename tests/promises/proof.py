@@ -6,7 +6,7 @@ plays just those, the same every time, and raises what broke.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -23,7 +23,10 @@ class Proof:
     full: int
     """How many the promise asks for."""
     run: Callable[[int, int], object]
-    """Plays so many from the first on; raises an `AssertionError` that tells what broke."""
+    """Plays so many from the first on; raises an `AssertionError` that tells what broke.
+
+    Proofs with the same `run`, unit and place are judged by the same cases: these are played once.
+    """
     batch: int = 1000
     """How many are played before the next line of progress; what is lost when it is stopped."""
     where: str = ""
@@ -35,3 +38,8 @@ class Proof:
 
     def __str__(self) -> str:
         return f"{self.promise}-{self.where}" if self.where else self.promise
+
+
+def batches(first: int, upto: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where each batch begins and how many it has."""
+    return ((at, min(size, upto - at)) for at in range(first, upto, size))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r01", full=1_000_000)
 
 
-def test_nothing_is_done_twice():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r01_nothing_is_done_twice(proof, counted):
     """Crashed, repeated, lost, late, and in every order that a seed can think of."""
-    story = broken("r01")
+    story = counted(proof).story("r01")
 
     assert not story, story

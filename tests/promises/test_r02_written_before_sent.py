@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r02")
 
 
-def test_no_call_goes_out_before_its_row():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r02_no_call_goes_out_before_its_row(proof, counted):
     """The provider looks for it, at each call."""
-    story = broken("r02")
+    story = counted(proof).story("r02")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r03")
 
 
-def test_no_call_goes_out_inside_a_transaction():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r03_no_call_goes_out_inside_a_transaction(proof, counted):
     """Whoever carries a call looks, at each of them."""
-    story = broken("r03")
+    story = counted(proof).story("r03")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r04")
 
 
-def test_nothing_fails_without_proof():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r04_nothing_fails_without_proof(proof, counted):
     """A failure is what the provider said, what never left, or what cannot be otherwise."""
-    story = broken("r04")
+    story = counted(proof).story("r04")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r06")
 
 
-def test_no_attempt_begins_beside_another():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r06_no_attempt_begins_beside_another(proof, counted):
     """Several callers try at once, under several keys."""
-    story = broken("r06")
+    story = counted(proof).story("r06")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r07")
 
 
-def test_no_key_stands_for_two_things():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r07_no_key_stands_for_two_things(proof, counted):
     """Callers use the same few keys for different things."""
-    story = broken("r07")
+    story = counted(proof).story("r07")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r08")
 
 
-def test_no_key_is_forgotten():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r08_no_key_is_forgotten(proof, counted):
     """Days later it still names the same operation, and no other."""
-    story = broken("r08")
+    story = counted(proof).story("r08")
 
     assert not story, story

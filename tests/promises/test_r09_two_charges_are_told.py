@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r09")
 
 
-def test_no_second_charge_goes_unnoticed():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r09_no_second_charge_goes_unnoticed(proof, counted):
     """Payers come back late to pages that were given up."""
-    story = broken("r09")
+    story = counted(proof).story("r09")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r11")
 
 
-def test_no_message_is_acknowledged_and_lost():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r11_no_message_is_acknowledged_and_lost(proof, counted):
     """The ledger fails and processes die while messages come in."""
-    story = broken("r11")
+    story = counted(proof).story("r11")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r12")
 
 
-def test_no_message_is_lost_or_counted_twice():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r12_no_message_is_lost_or_counted_twice(proof, counted):
     """Repeated, late and in any order."""
-    story = broken("r12")
+    story = counted(proof).story("r12")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r13")
 
 
-def test_nothing_succeeds_twice():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r13_nothing_succeeds_twice(proof, counted):
     """By its reply, by queries and by messages."""
-    story = broken("r13")
+    story = counted(proof).story("r13")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r14")
 
 
-def test_no_last_word_is_taken_back():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r14_no_last_word_is_taken_back(proof, counted):
     """Old messages arrive long after newer ones."""
-    story = broken("r14")
+    story = counted(proof).story("r14")
 
     assert not story, story

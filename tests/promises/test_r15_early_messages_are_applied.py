@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r15")
 
 
-def test_no_early_message_waits_for_ever():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r15_no_early_message_waits_for_ever(proof, counted):
     """Messages overtake the replies that they are about."""
-    story = broken("r15")
+    story = counted(proof).story("r15")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r16")
 
 
-def test_every_payment_is_right_by_asking_alone():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r16_every_payment_is_right_by_asking_alone(proof, counted):
     """All messages are dropped; only `reconcile` runs."""
-    story = broken("r16")
+    story = counted(proof).story("r16")
 
     assert not story, story

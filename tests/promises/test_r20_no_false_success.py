@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r20")
 
 
-def test_nobody_is_paid_by_a_forged_message():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r20_nobody_is_paid_by_a_forged_message(proof, counted):
     """The attacker signs as the provider does, and knows our references."""
-    story = broken("r20")
+    story = counted(proof).story("r20")
 
     assert not story, story

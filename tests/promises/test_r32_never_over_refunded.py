@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r32")
 
 
-def test_nothing_is_given_back_twice():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r32_nothing_is_given_back_twice(proof, counted):
     """Several callers refund the same charge at once."""
-    story = broken("r32")
+    story = counted(proof).story("r32")
 
     assert not story, story

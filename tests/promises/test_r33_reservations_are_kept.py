@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r33")
 
 
-def test_no_open_refund_is_spent_again():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r33_no_open_refund_is_spent_again(proof, counted):
     """Whatever a caller is shown."""
-    story = broken("r33")
+    story = counted(proof).story("r33")
 
     assert not story, story

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r34")
 
 
-def test_nothing_is_both_voided_and_refunded():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r34_nothing_is_both_voided_and_refunded(proof, counted):
     """While it settles at a random time."""
-    story = broken("r34")
+    story = counted(proof).story("r34")
 
     assert not story, story

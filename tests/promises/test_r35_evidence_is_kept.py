@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r35")
 
 
-def test_no_evidence_is_lost():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r35_no_evidence_is_lost(proof, counted):
     """As many pieces as there were reports."""
-    story = broken("r35")
+    story = counted(proof).story("r35")
 
     assert not story, story

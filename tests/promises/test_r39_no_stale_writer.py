@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r39")
 
 
-def test_nobody_writes_who_was_given_up():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r39_nobody_writes_who_was_given_up(proof, counted):
     """Dispatchers are held up for an hour, and come back."""
-    story = broken("r39")
+    story = counted(proof).story("r39")
 
     assert not story, story

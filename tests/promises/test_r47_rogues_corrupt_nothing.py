@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r47")
 
 
-def test_no_lie_breaks_a_promise():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r47_no_lie_breaks_a_promise(proof, counted):
     """Wrong amounts, wrong references, noise and bugs, with an attacker beside them."""
-    story = broken("r47")
+    story = counted(proof).story("r47")
 
     assert not story, story

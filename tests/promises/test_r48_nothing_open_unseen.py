@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from tests.promises.figures import broken
+import pytest
+
+from tests.promises.figures import simulated
+
+PROOFS = simulated("r48")
 
 
-def test_nothing_open_is_forgotten():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r48_nothing_open_is_forgotten(proof, counted):
     """The provider is silent for thirty days."""
-    story = broken("r48")
+    story = counted(proof).story("r48")
 
     assert not story, story
 
 
-def test_no_timer_makes_a_failure_of_it():
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r48_no_timer_makes_a_failure_of_it(proof, counted):
     """However long the provider says nothing."""
-    story = broken("r04")
+    story = counted(proof).story("r04")
 
     assert not story, story

@@ -34,3 +34,20 @@ def run():
         return CliRunner().invoke(main, words, catch_exceptions=False, **options)
 
     return runs
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """Write settings over the fake provider and a database into the folder we are in."""
+    (tmp_path / "paycore.toml").write_text(
+        f"""
+ledger = "sqlite:///{tmp_path / "shop.db"}"
+return_hosts = ["shop.example"]
+default_account = "cards"
+[accounts.cards]
+provider = "fake"
+[accounts.other]
+provider = "fake"
+"""
+    )
+    return tmp_path

@@ -29,4 +29,4 @@ def test_without_a_command_help_is_shown(run):
     shown = run()
 
     assert shown.exit_code == 2
-    assert "Commands:" in shown.output
+    assert "Payments:" in shown.output

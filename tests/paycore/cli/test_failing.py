@@ -16,7 +16,7 @@ NEXT = [
     (errors.InvalidRequest, 1, "mend the call"),
     (errors.Conflict, 1, "what stands in the way"),
     (errors.NotSent, 1, "try again"),
-    (errors.OutcomeUnknown, 3, "query it"),
+    (errors.OutcomeUnknown, 3, "`paycore query`"),
     (errors.NotSupported, 1, "o-1: broken"),
 ]
 

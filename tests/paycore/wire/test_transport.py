@@ -9,7 +9,6 @@ import pytest
 
 from paycore.errors import NotSent
 from paycore.wire import lines
-from paycore.wire.guard import in_transaction
 from paycore.wire.talk import Reply
 from tests import certificates
 from tests.fault_server import Guest, answer
@@ -72,18 +71,6 @@ def test_a_connection_that_was_idle_is_not_used(monkeypatch):
         transport.send(charge(site))
 
         assert (site.requests, site.connections) == (2, 2)
-
-
-def test_nothing_is_sent_while_a_transaction_is_open():
-    """Promise R3: inside a ledger transaction the door is shut."""
-    with visiting(echo) as (transport, site):
-        token = in_transaction.set(True)
-        error = refused(transport, charge(site))
-        in_transaction.reset(token)
-
-        assert type(error) is NotSent
-        assert "transaction" in str(error)
-        assert site.connections == 0
 
 
 def test_a_closed_transport_sends_nothing():

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 from dataclasses import replace
 from time import monotonic
 
 import pytest
 
-from paycore.errors import NotSent, OutcomeUnknown, PaycoreError
+from paycore.errors import OutcomeUnknown, PaycoreError
 from paycore.wire import attempt
 from paycore.wire.session import Session
-from tests import certificates
-from tests.fault_server import Guest, always, answer
+from tests.fault_server import Guest, answer
 from tests.faults import FAULTS, MORE, arranged
 from tests.visits import CANARY, charge, echo, over, refused, visiting
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 401, 407, 425, 429, 503], ids=str)
-@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
-def test_nothing_is_repeated_or_followed(status, method):
-    """Promise R10: whatever the status, the server sees exactly one request."""
-    headers = ("Location: /elsewhere", "Retry-After: 0", "WWW-Authenticate: Basic realm=x")
-    said = answer(b"{}", f"{status} Whatever", *headers)
-    with visiting(always(said)) as (transport, site):
-        if 400 <= status < 500:
-            assert transport.send(charge(site, method=method)).status == status
-        else:
-            assert type(refused(transport, charge(site, method=method))) is OutcomeUnknown
-
-        assert site.requests == 1
 
 
 def test_a_redirect_is_not_read():
@@ -47,59 +30,6 @@ def test_a_redirect_is_not_read():
 
         assert type(refused(transport, charge(site))) is OutcomeUnknown
         assert monotonic() - start < 3
-
-
-def test_a_kept_connection_that_breaks_is_unknown():
-    """One that ends while the next call is being written proves nothing, and is not tried again."""
-
-    def one_and_a_bit(guest: Guest) -> None:
-        guest.say(answer(guest.hear() or b""))
-        guest.hear_part(1)
-        guest.reset()
-
-    with visiting(one_and_a_bit) as (transport, site):
-        transport.send(charge(site))
-
-        assert type(refused(transport, charge(site))) is OutcomeUnknown
-        assert (site.requests, site.connections) == (2, 1)
-
-
-@pytest.mark.parametrize(
-    ("seed", "runs"), [(0, 100), (1, 100), pytest.param(2, 5000, marks=pytest.mark.slow)]
-)
-def test_nothing_sent_means_not_one_byte(seed, runs):
-    """Promise R5: wherever a line breaks, a call leaves at most once, and NotSent left no byte."""
-    chance = random.Random(seed)
-    proved = 0
-
-    def breaks_early(guest: Guest) -> None:
-        if chance.random() < 0.3:
-            guest.hear_hello()
-            guest.reset()
-
-    def breaks(guest: Guest) -> None:
-        for _ in range(chance.randrange(3)):
-            if (body := guest.hear()) is None:
-                return
-            guest.say(answer(body))
-        if part := chance.randrange(400):
-            guest.hear_part(part)
-        if chance.random() < 0.7:
-            guest.reset()
-
-    with visiting(breaks, certificates.good(), greet=breaks_early) as (transport, site):
-        for place in range(runs):
-            before = site.requests, site.received
-            try:
-                transport.send(charge(site, {"place": place}))
-            except NotSent:
-                proved += 1
-                assert (site.requests, site.received) == before
-            except OutcomeUnknown:
-                pass
-            assert site.requests <= before[0] + 1
-
-    assert proved > 10
 
 
 def test_an_answer_to_nothing_is_not_believed(monkeypatch):

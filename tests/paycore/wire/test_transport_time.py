@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
-
-import pytest
 
 from paycore.errors import NotSent, OutcomeUnknown
 from paycore.wire import attempt, lines
-from tests import certificates
 from tests.fault_server import Guest
 from tests.faults import arranged
 from tests.visits import charge, echo, over, refused, visiting
@@ -53,44 +48,6 @@ def test_an_address_that_stays_silent_ends_in_time(monkeypatch):
 
 def _address(port: int):
     return lines.socket.AF_INET, lines.socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)
-
-
-DRIPS = {
-    "status": (b"HTTP/1.1 200 O", b"K" * 9999),
-    "headers": (b"HTTP/1.1 200 OK\r\n", b"X: yyyyyyyyyyyyyyyy\r\n" * 99),
-    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 999),
-    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x" * 9999),
-    "last body": (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 99\r\n\r\n", b"x" * 99),
-    "chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n", b"x" * 9999),
-    "trailer": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n" * 999),
-    "nothing": (b"", b""),
-}
-
-
-@pytest.mark.parametrize("tls", [None, certificates.good()], ids=["http", "https"])
-def test_a_dripping_server_is_cut_off(tls):
-    """Promise R49: 500 calls to servers that drip, each over within a second of its deadline."""
-    deadline_s = 0.3
-
-    def play(guest: Guest) -> None:
-        if (heard := guest.hear()) is None:
-            return  # cut off before a word was said: a machine can be that busy
-        at_once, slowly = list(DRIPS.values())[json.loads(heard)["place"] % len(DRIPS)]
-        guest.say(at_once)
-        guest.drip(slowly, pause_s=0.05)
-        guest.pause()
-
-    def late(place: int) -> float:
-        start = monotonic()
-        error = refused(transport, charge(site, {"place": place}))
-        assert "time is up" in str(error)
-        return monotonic() - start - deadline_s
-
-    with (
-        visiting(play, tls, timeout_s=deadline_s) as (transport, site),
-        ThreadPoolExecutor(25) as threads,
-    ):
-        assert max(threads.map(late, range(250))) < 1
 
 
 def test_a_server_that_does_not_read_is_cut_off():

@@ -13,7 +13,7 @@ from paycore.wire.connection import Connection
 from paycore.wire.talk import Call
 from paycore.wire.transport import Transport
 from tests import certificates
-from tests.fault_server import FaultServer, Guest, answer
+from tests.fault_server import FaultServer, Guest
 from tests.faults import standing
 from tests.visits import CANARY, charge, echo, over, refused, visiting
 
@@ -32,27 +32,6 @@ def test_without_an_address_nothing_is_called():
     """An account without a base_url can call nobody."""
     with over(Connection("")) as transport:
         assert type(refused(transport, Call("https://api.example/x"))) is NotSent
-
-
-def test_the_environment_has_no_say(monkeypatch, tmp_path):
-    """Promise R30: no proxy, no netrc and no bundle is taken from the environment."""
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login jack password canary\n")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
-    heads = []
-
-    def noting(guest: Guest) -> None:
-        while (body := guest.hear()) is not None:
-            heads.append(guest.head.lower())
-            guest.say(answer(body))
-
-    with visiting(noting, certificates.good()) as (transport, site):
-        transport.send(charge(site))
-
-    assert b"authorization" not in heads[0]
 
 
 @pytest.mark.parametrize("tls", [None, certificates.good()], ids=["http", "https"])

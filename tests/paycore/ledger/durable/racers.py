@@ -5,40 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from paycore.errors import Conflict, InvalidRequest
-from paycore.ledger.durable import open_durable
+from paycore.ledger.durable import open_durable, safety, transactions
+from paycore.ledger.durable import statements as sql
 from paycore.ledger.durable.session import Session
 from paycore.ledger.protocol import Source
-from paycore.report import Notification, Report
-from paycore.states import Kind, State
 from paycore.testing.ledgers.scene import NOW, captured, intent, report, reserved
-
-_START = []
-
-
-def begin(barrier):
-    """Keep what every round starts at."""
-    _START.append(barrier)
-
-
-def race(url, rounds):
-    """Return for each round: whether we dispatched, what we may refund, and which copy we kept."""
-    told = Notification(Report("o-1", State.PENDING), b"thanks")
-    seen = []
-    with closing(open_durable(url)) as ledger:
-        for number in range(rounds):
-            _START[0].wait(60)
-            owner = f"o-{number}"
-            fresh = ledger.reserve(intent(owner=owner, key=owner), NOW).fresh
-            try:
-                wanted = intent(Kind.REFUND, f"{os.getpid()}-{number}", 400, owner="paid")
-                refunded = 400 * ledger.reserve(wanted, NOW).fresh
-            except (Conflict, InvalidRequest):
-                refunded = 0
-            seen.append((fresh, refunded, ledger.keep("main", owner, told, NOW).copies))
-    return seen
+from tests.promises.gateways import opened
+from tests.stage import CARD, cad
 
 
 def die_at(url, kind, point):
@@ -91,5 +69,66 @@ def fork(url):
         captured(ledger, "parent")
 
 
+def fork_amid(url, how):
+    """Fork while another thread is in the middle of a transaction, and use the ledger in both."""
+    safety.BUSY_MS, transactions._PATIENCE_S = 500, 1.0  # whoever waits in vain says so soon
+    inside, may_end = threading.Event(), threading.Event()
+
+    def work(session):
+        session.row(sql.PAYMENT, reference_="before")
+        inside.set()
+        may_end.wait(60)
+
+    with closing(open_durable(url)) as ledger:
+        captured(ledger, "before")
+        other = threading.Thread(target=getattr(ledger._db, how), args=(work,))
+        other.start()
+        inside.wait(60)
+        threading.Timer(0.3, may_end.set).start()  # a fork may wait for it
+        child = os.fork()
+        if child == 0:
+            os._exit(_ended(lambda: captured(ledger, "child")))
+        print(os.waitpid(child, 0)[1])
+        other.join()
+        captured(ledger, "parent")
+
+
+def fork_gateway(url, till, children):
+    """Charge in a parent with busy threads and in its children, all by the gateway of the parent."""
+    names = iter(range(10**6))
+    gateway = opened(url, till)
+    gateway.charge("before", cad(1500), CARD)
+    with ThreadPoolExecutor(4) as pool:
+        busy = [pool.submit(_charges, gateway, f"thread-{n}", 10) for n in range(4)]
+        forked = []
+        for _ in range(int(children)):
+            child = os.fork()
+            if child == 0:
+                name = f"child-{os.getpid()}"
+                os._exit(_ended(lambda name=name: _charges(gateway, name, 5)))
+            forked.append(child)
+            _charges(gateway, f"parent-{next(names)}", 2)
+        for each in busy:
+            each.result()
+    print(*(os.waitpid(child, 0)[1] for child in forked))
+    gateway.close()
+
+
+def _charges(gateway, name, count):
+    for number in range(count):
+        assert gateway.charge(f"{name}-{number}", cad(1500), CARD).paid
+
+
+def _ended(work):
+    """Return how a child ends: 0, or 1 and what went wrong on its last line."""
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    {"fork": fork, "die": die_at_every_point}[sys.argv[1]](sys.argv[2])
+    known = (fork, fork_amid, fork_gateway, die_at_every_point)
+    {each.__name__: each for each in known}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,112 @@
+"""How what was asked came out: a word for people, and an exit code for scripts."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Final
+
+from paycore.cli.failing import DECLINED, REFUSED, UNKNOWN, Failure
+from paycore.cli.opening import query_first
+from paycore.payment import Payment, PaymentStatus
+from paycore.report import Decline
+from paycore.results import Refund, Token
+from paycore.states import State
+
+STATUS: Final[Mapping[PaymentStatus, tuple[str, str]]] = {
+    PaymentStatus.NEW: ("skipped", "nothing was sent"),
+    PaymentStatus.AWAITING_PAYER: ("note", "waits for the payer"),
+    PaymentStatus.PROCESSING: ("note", "the provider is still deciding"),
+    PaymentStatus.PAID: ("ok", "paid"),
+    PaymentStatus.FAILED: ("failed", "failed"),
+    PaymentStatus.VOIDED: ("ok", "voided"),
+    PaymentStatus.EXPIRED: ("failed", "expired"),
+    PaymentStatus.UNKNOWN: ("warning", "outcome unknown"),
+}
+"""The sign and the words for each status of a payment."""
+STATE: Final[Mapping[State, tuple[str, str]]] = {
+    State.RESERVED: ("note", "about to be sent"),
+    State.SUBMITTING: ("warning", "being sent"),
+    State.PENDING: ("note", "pending"),
+    State.UNKNOWN: ("warning", "outcome unknown"),
+    State.SUCCEEDED: ("ok", "succeeded"),
+    State.DECLINED: ("failed", "declined"),
+    State.NOT_EXECUTED: ("failed", "not executed"),
+    State.EXPIRED: ("failed", "expired"),
+    State.NOT_SENT: ("skipped", "not sent"),
+}
+"""The sign and the words for each state of an operation."""
+_AGAIN: Final = "another --key is another attempt"
+_DOUBTFUL: Final = frozenset({State.SUBMITTING, State.UNKNOWN})
+
+
+def judge_payment(payment: Payment, *, opened: bool = False) -> None:
+    """Raise what a payment exits with; nothing where it is paid or voided, and all of it is over.
+
+    With `opened`, only its charge counts, and a page that waits for its payer is a success.
+    """
+    charge = payment.charge
+    if charge is None:
+        told = f"{payment.reference}: nothing was sent, try again"
+        raise Failure("NotSent", told, None, REFUSED)
+    if opened and payment.next_action is not None and charge.state is State.PENDING:
+        return
+    _judge(payment.reference, "charge", charge.state, payment.decline)
+    for each in () if opened else payment.operations:
+        if each.kind.gives_back and each.state.is_open:
+            _judge(payment.reference, each.kind.value, each.state, None)
+
+
+def judge_given_back(kind: str, done: Refund) -> None:
+    """Raise what a refund or a void exits with; nothing where it succeeded."""
+    _judge(done.payment, kind, done.state, done.decline)
+
+
+def judge_token(token: Token, *, opened: bool = False) -> None:
+    """Raise what a token exits with; nothing where it is stored.
+
+    With `opened`, a page that waits for its payer is what was asked for.
+    """
+    if opened and token.next_action is not None:
+        return
+    _judge(token.reference, "storing of the card", token.state, token.decline)
+
+
+def words(payment: Payment) -> tuple[str, str]:
+    """Return the sign and the words for where a payment stands."""
+    if payment.status is PaymentStatus.FAILED and payment.charge is not None:
+        return STATE[payment.charge.state]
+    return STATUS[payment.status]
+
+
+def why(decline: Decline | None) -> str:
+    """Return why something was declined, in our word and the provider's; empty if nobody said."""
+    if decline is None:
+        return ""
+    theirs = clean(decline.provider_code)
+    return f"{decline.code.value}{f', the provider says {theirs}' if theirs else ''}"
+
+
+def clean(text: str) -> str:
+    """Return a provider's text as a terminal may be given it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _judge(reference: str, kind: str, state: State, decline: Decline | None) -> None:
+    if state is State.SUCCEEDED:
+        return
+    if state in _DOUBTFUL:
+        told = f"{reference}: the outcome of the {kind} is unknown; {query_first(reference)}"
+        raise Failure("OutcomeUnknown", told, None, UNKNOWN)
+    if state.is_open:
+        query = f"`paycore query {shlex.quote(reference)}`"
+        told = f"{reference}: the {kind} is not over yet; {query} asks again"
+        raise Failure("Open", told, None, UNKNOWN, word="note")
+    _, word = STATE[state]
+    reason = f" ({why(decline)})" if decline else ""
+    told = f"{reference}: the {kind} {_was(word)}{reason}; nothing moved, {_AGAIN}"
+    raise Failure("Declined", told, None, DECLINED)
+
+
+def _was(word: str) -> str:
+    return word if word == "expired" else f"was {word}"

@@ -1,0 +1,122 @@
+"""`paycore reconcile`: ask providers about all that is open, once or again and again."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import Final
+
+import click
+
+from paycore.cli.failing import REVIEW, Failure
+from paycore.cli.opening import opened
+from paycore.cli.output import config_option, json_option, say, shared, write_json
+from paycore.cli.progress import Tell, progress
+from paycore.gateway import Gateway
+from paycore.reconcile import Reconciliation
+
+_STEP: Final = 20
+"""How many are asked about before the progress is shown anew."""
+
+
+@click.command(
+    short_help="Ask providers about all that is open.",
+    epilog="""\b
+Examples:
+  paycore reconcile --ahead
+  paycore reconcile --watch --every 30
+""",
+)
+@click.option("--limit", type=click.IntRange(1), help="How many operations to ask about at most.")
+@click.option("--ahead", is_flag=True, help="Ask about all that is open, due or not.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C or SIGTERM.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait between two rounds, with --watch.",
+)
+@config_option()
+@json_option
+def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None:
+    """Ask providers about all that is due, and finish the messages that were kept.
+
+    Nothing else resolves an unknown outcome. May run anywhere, any number of times at once. Exit 0
+    when done or told to end, 5 if a person should look at something.
+    """
+    review = 0
+    with opened(logs=True) as gateway, _ending():
+        while True:
+            for done in _round(gateway, limit, ahead):
+                review = done.needs_review
+            if not watch:
+                break
+            threading.Event().wait(every)
+    if review:
+        told = f"{review} to be looked at by a person; `paycore operations --review` shows them"
+        raise Failure("NeedsReview", told, None, REVIEW, word="note")
+
+
+def _round(gateway: Gateway, limit: int | None, ahead: bool) -> Iterator[Reconciliation]:
+    """Yield what one round did so far, and tell it in the end: even of one that is cut off."""
+    done: Reconciliation | None = None
+    try:
+        with progress("reconciling") as tell:
+            steps = (
+                [gateway.reconcile(limit, ahead=True)] if ahead else _steps(gateway, limit, tell)
+            )
+            for done in steps:
+                yield done
+    finally:
+        if done is not None:
+            _tell(done)
+
+
+def _steps(gateway: Gateway, limit: int | None, tell: Tell) -> Iterator[Reconciliation]:
+    """Yield the sum of what was done so far, step by step, until nothing more is due."""
+    total: Reconciliation | None = None
+    left = limit
+    while left is None or left > 0:
+        step = _STEP if left is None else min(_STEP, left)
+        done = gateway.reconcile(step)
+        total = done if total is None else _sum(total, done)
+        tell(f"{total.asked} asked, {total.settled} settled")
+        yield total
+        if done.asked < step:
+            break
+        left = None if left is None else left - done.asked
+    if limit is None and total is not None:
+        yield _sum(total, gateway.reconcile())  # messages and events may be more than a step
+
+
+def _sum(total: Reconciliation, done: Reconciliation) -> Reconciliation:
+    """Return both together; how many need review is what the last one says."""
+    both = {f.name: getattr(total, f.name) + getattr(done, f.name) for f in fields(done)}
+    return Reconciliation(**{**both, "needs_review": done.needs_review})
+
+
+def _tell(done: Reconciliation) -> None:
+    if shared().json:
+        write_json(done, indent=None)
+        return
+    words = [f"{done.asked} asked", f"{done.settled} settled", f"{done.still_open} still open"]
+    words += [f"{done.messages} messages finished"] if done.messages else []
+    words += [f"{done.events} events told"] if done.events else []
+    click.echo(", ".join(words) if done.asked or len(words) > 3 else "nothing is due")
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Let SIGTERM end it as Ctrl-C does: whatever is cut off is found by the next round."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("ended")
+    finally:
+        signal.signal(signal.SIGTERM, before)

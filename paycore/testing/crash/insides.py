@@ -1,0 +1,90 @@
+"""Points within a transaction and within a call; nothing of the code under test is changed."""
+
+from __future__ import annotations
+
+import http.client
+import select
+from typing import Any, Final
+
+from paycore.ledger.durable.ledger import DurableLedger
+from paycore.ledger.protocol import Ledger
+from paycore.testing.crash.points import Points
+
+_PATIENCE_S: Final = 30
+
+
+def open_up(ledger: Ledger, points: Points) -> None:
+    """Make each statement and each commit of a durable ledger a point; of others, nothing is seen.
+
+    `reserve.statement` is reached before each one, `reserve.uncommitted` and `reserve.committed`
+    around the commit.
+    """
+    if isinstance(ledger, DurableLedger):
+        database: Any = ledger._db
+        database._engine = _Engine(database._engine, points)
+
+
+def watch_lines(points: Points) -> None:
+    """Make what a call does on the wire points, for this process and for ever.
+
+    `send.bytes` is reached before the head and before the body are written, `send.answer` when
+    the answer is there and nobody has read of it.
+    """
+    write, begin = http.client.HTTPConnection.send, http.client.HTTPResponse.begin
+
+    def send(line: Any, data: Any) -> None:
+        points.reach_inside("bytes")
+        write(line, data)
+
+    def answered(response: Any) -> None:
+        select.select([response.fp], [], [], _PATIENCE_S)
+        points.reach_inside("answer")
+        begin(response)
+
+    http.client.HTTPConnection.send = send  # type: ignore[method-assign]
+    http.client.HTTPResponse.begin = answered  # type: ignore[method-assign]
+
+
+class _Engine:
+    """An engine whose connections are watched."""
+
+    def __init__(self, engine: Any, points: Points) -> None:
+        self._engine = engine
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def raw_connection(self) -> Any:
+        return _Borrowed(self._engine.raw_connection(), self._points)
+
+
+class _Borrowed:
+    """A connection of the pool."""
+
+    def __init__(self, connection: Any, points: Points) -> None:
+        self._connection = connection
+        self.driver_connection = _Driver(connection.driver_connection, points)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+class _Driver:
+    """A driver's connection, with points before each statement and around each commit."""
+
+    def __init__(self, driver: Any, points: Points) -> None:
+        self._driver = driver
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
+
+    def execute(self, *said: Any) -> Any:
+        self._points.reach_inside("statement")
+        return self._driver.execute(*said)
+
+    def commit(self) -> None:
+        self._points.reach_inside("uncommitted")
+        self._driver.commit()
+        self._points.reach_inside("committed")

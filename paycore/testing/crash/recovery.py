@@ -1,0 +1,94 @@
+"""Started again after a kill: reconcile, let the callers repeat themselves, and say what stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from paycore.ledger.protocol import InboxRow
+from paycore.operation import Operation
+from paycore.states import Kind
+from paycore.testing.crash.cue import Cue
+from paycore.testing.crash.ending import Kept, Row, Sums
+from paycore.testing.crash.scenes import Scene
+
+PLAN_S: Final = (0, 20, 80, 400, 1200, 4400, 18_000, 52_000, *[90_000] * 8)
+"""How time goes on after the start: what is open is asked about again, for a week."""
+
+
+def recover(cue: Cue, scene: Scene) -> None:
+    """Go on until nothing is left to do, then tell the stage what the ledger holds."""
+    cue.line.tell({"kept": [asdict(kept) for kept in _inbox(cue, scene)]})
+    cue.step("")
+    for pause_s in PLAN_S:
+        if pause_s:
+            cue.advance(pause_s)
+        cue.gateway.reconcile()
+        scene.play(cue)
+        cue.step("")
+        if scene.posts:
+            cue.post()
+        if not _is_open(cue, scene):
+            break
+    cue.line.tell({"found": _found(cue, scene)})
+
+
+def _is_open(cue: Cue, scene: Scene) -> bool:
+    rows = _operations(cue, scene)
+    known = {row.reference for row in rows}
+    waits = any(kept.waits and kept.reference in known for kept in _inbox(cue, scene))
+    return waits or not rows or any(row.state.is_open for row in rows)
+
+
+def _found(cue: Cue, scene: Scene) -> dict[str, Any]:
+    return {
+        "rows": [asdict(_row(cue, each)) for each in _operations(cue, scene)],
+        "sums": [asdict(each) for each in _sums(cue, scene)],
+        "kept": [asdict(each) for each in _inbox(cue, scene)],
+    }
+
+
+def _operations(cue: Cue, scene: Scene) -> list[Operation]:
+    owners = [cue.run + suffix for suffix in scene.owners]
+    return [o for owner in owners for kind in Kind for o in cue.desk.ledger.operations(owner, kind)]
+
+
+def _row(cue: Cue, operation: Operation) -> Row:
+    return Row(
+        kind=operation.kind.value,
+        key=operation.key,
+        owner=operation.owner,
+        reference=operation.reference,
+        minor=operation.amount.minor if operation.amount else 0,
+        state=operation.state.value,
+        review=operation.review,
+        evidence=len(cue.desk.ledger.evidence(operation.id)),
+    )
+
+
+def _sums(cue: Cue, scene: Scene) -> list[Sums]:
+    found = (cue.desk.ledger.payment(cue.run + suffix) for suffix in scene.owners)
+    return [
+        Sums(
+            owner=payment.reference,
+            status=payment.status.value,
+            refunded=payment.refunded.minor,
+            reserved=payment.reserved.minor,
+            refundable=payment.refundable.minor,
+        )
+        for payment in found
+        if payment is not None
+    ]
+
+
+def _inbox(cue: Cue, scene: Scene) -> list[Kept]:
+    """Return the messages of this run."""
+    return [_kept(row) for row in cue.desk.ledger.inbox() if _name(row).startswith(cue.run)]
+
+
+def _kept(row: InboxRow) -> Kept:
+    return Kept(_name(row), row.state.value, row.reason, row.copies)
+
+
+def _name(row: InboxRow) -> str:
+    return row.notification.report.reference or ""

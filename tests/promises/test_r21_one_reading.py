@@ -1,0 +1,151 @@
+"""R21: what we accept was signed with one meaning: two messages never share a signature."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from paycore.errors import WebhookRejected
+from paycore_iotpay.signing import sign, verified
+from tests.promises.forging import meaning
+from tests.promises.mutations import changed
+from tests.promises.played import each
+from tests.promises.proof import Proof
+
+KEY: Final = "paycoreTestKey0000000000000000A1"
+NAMES: Final = (
+    "a", "b", "c", "a1", "a2", "a10", "B", "key", "amount", "status", "mchId", "é", "b-1", "b.",
+)  # fmt: skip
+VALUES: Final = (
+    "1", "0", "1500", "b", "a1", "CAD", "x y", "é", "e\u0301", "\U0001f600", "k", "\uff06b\uff1d1",
+    1, 0, -5, 1500, 2**63 - 1,
+)  # fmt: skip
+Said = Mapping[str, Any]
+
+
+def _sorted(by: Callable[[tuple[str, str]], object]) -> Callable[[Said], str]:
+    """Return how another party signs that sorts its members so."""
+
+    def signed(said: Said) -> str:
+        pairs = sorted(((name, str(value)) for name, value in said.items()), key=by)
+        text = "".join(f"{name}={value}&" for name, value in pairs)
+        md5 = hashlib.md5(f"{text}key={KEY}".encode(), usedforsecurity=False)
+        return md5.hexdigest().upper()
+
+    return signed
+
+
+SIGNERS: Final[tuple[Callable[[Said], str], ...]] = (
+    lambda said: sign(said, KEY),
+    _sorted(lambda pair: pair),
+    _sorted(lambda pair: (f"{pair[0]}={pair[1]}&".lower(), pair[0])),
+)
+"""The three orders in which members are known to be signed."""
+
+
+def drawn(rng: Random) -> dict[str, Any]:
+    """Return a few members, as a provider may send them."""
+    names = {name.lower(): name for name in rng.sample(NAMES, rng.randint(1, 5))}
+    return {name: rng.choice(VALUES) for name in names.values()}
+
+
+def reread(rng: Random, said: Said) -> dict[str, Any]:
+    """Return other members that join to the same text: its borders moved, its marks kept."""
+    pairs = [f"{name}={value}" for name, value in sorted(said.items())]
+    parts = [pairs[0]]
+    for pair in pairs[1:]:
+        if rng.random() < 0.5:
+            parts.append(pair)
+        else:
+            parts[-1] += f"&{pair}"
+    found = {}
+    for part in parts:
+        marks = [at for at, mark in enumerate(part) if mark == "="]
+        at = rng.choice(marks)
+        found[part[:at]] = part[at + 1 :]
+    return found
+
+
+def paired(rng: Random) -> None:
+    """Put the signature of one message under another; it may prove both where they say the same."""
+    one = drawn(rng)
+    way = rng.random()
+    other = reread(rng, one) if way < 0.5 else changed(rng, one, 2) if way < 0.9 else drawn(rng)
+    check(one, other, rng.choice(SIGNERS))
+
+
+def check(one: Said, other: Said, signer: Callable[[Said], str]) -> None:
+    """Raise if one signature proves two messages that we would accept and that differ."""
+    bodies = [json.dumps({**said, "sign": signer(one)}).encode() for said in (other, one)]
+    if all(map(_is_accepted, bodies)):
+        told, signed = (meaning("iotpay", body) for body in bodies)
+        assert told == signed, f"{one!r} and {other!r} share a signature"
+
+
+def _is_accepted(body: bytes) -> bool:
+    try:
+        return bool(verified(body, KEY))
+    except WebhookRejected:
+        return False
+
+
+PROOFS = (
+    Proof(
+        "r21",
+        "pairs of messages",
+        commit=100_000,
+        full=1_000_000,
+        run=each("r21", paired),
+        batch=50_000,
+    ),
+)
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r21_no_two_messages_share_a_signature(proof):
+    """However a forger moves the borders between members, names and types."""
+    proof.check()
+
+
+def test_r21_the_pairs_are_worth_trying():
+    """Half of them join to one text and say two things; and the signers are understood."""
+    rng = Random(21)
+    same = 0
+    for _ in range(500):
+        one = drawn(rng)
+        other = reread(rng, one)
+        same += one != other
+        for signer in SIGNERS:
+            body = json.dumps({**one, "sign": signer(one)}).encode()
+
+            assert verified(body, KEY)
+    assert same > 200
+
+
+@pytest.mark.parametrize("signer", SIGNERS)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"a": "1", "b": "2"}, {"a": "1&b=2"}),
+        ({"a=b": "c"}, {"a": "b=c"}),
+        ({"param2": "p", "status": 2}, {"param2": "p&status=2"}),
+        ({"amount": 1500, "authNum": "A1"}, {"amount": "1500&authNum=A1", "authNum": ""}),
+        ({"mchOrderNo": "o-2&mchOrderNo=o-1"}, {"mchOrderNo": "o-1"}),
+        ({"a": "True"}, {"a": True}),
+        ({"a": "1.0"}, {"a": 1.0}),
+        ({"a": "None", "b": 1}, {"a": None, "b": 1}),
+        ({"a": "['b']"}, {"a": ["b"]}),
+        ({"a": "{}"}, {"a": {}}),
+        ({"a": "1\n"}, {"a": "1"}),
+        ({"a": "\u00e9"}, {"a": "e\u0301"}),
+    ],
+    ids=str,
+)
+def test_r21_objects_that_join_to_one_text(one, other, signer):
+    """F15: of two that share a signature, one at least is refused."""
+    check(one, other, signer)

@@ -1,0 +1,142 @@
+"""R39: many workers, some of them held up past their lease: one acts, and who lost it is silent."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+from paycore.ledger.durable import open_durable
+from paycore.ledger.protocol import Ledger, Source
+from paycore.operation import Operation
+from paycore.report import Conclusion
+from paycore.states import State
+from paycore.testing.ledgers.scene import LEASE_S, NOW, intent, report
+from tests.promises.crew import Member, crew
+from tests.promises.databases import DATABASES, Place, place
+from tests.promises.proof import Proof
+
+WORKERS = 8
+WINDOW = 20
+"""How many jobs they are all at, each in an order of its own, before the next ones."""
+GAP_S = 30
+
+
+class Worker:
+    """One process: it dispatches, it takes over from the dead, and it writes down what it did."""
+
+    def __init__(self, member: Member, ledger: Ledger, first: int) -> None:
+        self.ledger = ledger
+        self.chance = random.Random(f"{first}-{member.number}")
+        self.notes: list[tuple[str, str, int]] = []
+        self._member = member
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self._member.clock.value)
+
+    def stall(self) -> None:
+        """Be held up for longer than any lease, while the others go on."""
+        with self._member.clock.get_lock():
+            self._member.clock.value += LEASE_S + 1
+        time.sleep(self.chance.uniform(0, 0.01))
+
+    def note(self, what: str, operation: Operation) -> None:
+        self.notes.append((what, operation.id, operation.fence))
+
+    def dispatch(self, job: int) -> None:
+        """Take a job if it is there to be taken; end it, hand it back, or be held up in it."""
+        name = f"o-{job}"
+        made = self.ledger.reserve(intent(owner=name, key=name), self.now())
+        if not made.fresh:
+            return
+        operation = made.operation
+        self.note("taken", operation)
+        if self.chance.random() < 0.4:
+            self.stall()
+        if self.chance.random() < 0.4:
+            self.note("unsent", operation)
+            said = Conclusion(operation.reference, State.NOT_SENT)
+        else:
+            said = report(operation, provider_reference=f"fence {operation.fence}")
+        self.ledger.record(operation.id, said, Source.RESPONSE, self.now(), operation.fence)
+
+    def recover(self) -> None:
+        """Give up whoever is held up for too long, and ask in its place."""
+        for operation in self.ledger.due(self.now(), WINDOW):
+            if operation.state is State.SUBMITTING:
+                gone = Conclusion(operation.reference, State.UNKNOWN)
+                self.ledger.record(operation.id, gone, Source.CORE, self.now())
+            elif self.ledger.claim_check(operation.id, self.now(), GAP_S):
+                self.note("asked", operation)
+                if self.chance.random() < 0.5:
+                    self.stall()
+                told = report(operation, provider_reference="")
+                self.ledger.record(operation.id, told, Source.QUERY, self.now())
+
+
+def works(member: Member, url: str, first: int, count: int) -> list[tuple[str, str, int]]:
+    """Work on every job, together with all the others; return what it did."""
+    worker = Worker(member, member.kept(open_durable, url), first)
+    for start in range(first, first + count, WINDOW):
+        member.meet()
+        jobs = list(range(start, min(start + WINDOW, first + count)))
+        worker.chance.shuffle(jobs)
+        for job in jobs:
+            worker.dispatch(job)
+            if worker.chance.random() < 0.3:
+                worker.recover()
+    return worker.notes
+
+
+def played(kind: str, first: int, count: int) -> None:
+    """Let eight workers do the jobs; the database's own account decides."""
+    with place(kind) as there:
+        there.watch()
+        runs = crew(WORKERS).each(works, there.url, first, count)
+        noted = Counter(note for run in runs for note in run)
+        twice = [note for note, times in noted.items() if note[0] == "taken" and times > 1]
+        assert not twice, f"two had it at once: {twice[:3]}"
+        check_writes(there, noted)
+        check_questions(there, noted)
+
+
+def check_writes(there: Place, noted: Counter[tuple[str, str, int]]) -> None:
+    """Compare every write with the fence that the row had then."""
+    moves = there.run(
+        "SELECT operation, before, after, fence, theirs_before, theirs FROM seen ORDER BY id"
+    )
+    for operation, before, after, fence, theirs_before, theirs in moves:
+        if theirs != theirs_before:
+            assert theirs == f"fence {fence}", f"{operation}: written with {theirs} at {fence}"
+        if (before, after) == ("submitting", "not_sent"):
+            assert ("unsent", operation, fence) in noted, f"{operation}: handed back at {fence}"
+        assert before != "succeeded" or after == before, f"{operation}: {after} after its end"
+
+
+def check_questions(there: Place, noted: Counter[tuple[str, str, int]]) -> None:
+    """Compare who asked with the questions that were counted, and with their distance."""
+    asked = there.run(
+        "SELECT operation, checks, checked_at FROM seen WHERE checks <> checks_before ORDER BY id"
+    )
+    assert len(asked) == sum(times for note, times in noted.items() if note[0] == "asked")
+    for earlier, later in pairwise(sorted(asked, key=lambda row: row[:2])):
+        if earlier[0] == later[0]:
+            assert later[1] == earlier[1] + 1
+            assert abs(later[2] - earlier[2]) >= GAP_S * 1_000_000
+
+
+PROOFS = tuple(
+    Proof("r39", "jobs of 8 workers", 300, 10_000, partial(played, kind), 500, kind)
+    for kind in DATABASES
+)
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_r39_one_worker_at_a_time(proof):
+    """Nobody has what another has, and nobody writes with a fence that is not the row's."""
+    proof.check()
