@@ -12,7 +12,8 @@ from paycore.ledger.protocol import Intent, Source
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
-from paycore.report import Report
+from paycore.plan import next_check
+from paycore.report import Conclusion, Report
 from paycore.states import LATE, Kind, State, Step, advance
 
 _LATE: Final = "succeeded after "
@@ -110,6 +111,7 @@ def dispatched(
     `again` says that it was handed over before: then its fence grows, and who held it can write
     no more.
     """
+    lease_until = now + timedelta(seconds=intent.lease_s)
     return replace(
         operation,
         state=State.SUBMITTING,
@@ -117,7 +119,9 @@ def dispatched(
         charge=_charge_of(intent, payment),
         sends=operation.sends + again,
         fence=operation.fence + again,
-        lease_until=now + timedelta(seconds=intent.lease_s),
+        version=operation.version + again,
+        lease_until=lease_until,
+        next_check_at=lease_until,
         sent_at=now,
         updated_at=now,
     )
@@ -158,7 +162,25 @@ def _counted(charge: Operation, payment: Payment | None) -> Operation:
     return replace(charge, review=f"{twice}; {charge.review}" if charge.review else twice)
 
 
+def changed(before: Operation, after: Operation, now: datetime) -> Operation:
+    """Return an operation that changed as the ledger keeps it: dated, counted, and planned."""
+    after = replace(after, updated_at=now, lease_until=None, version=before.version + 1)
+    return replace(after, next_check_at=next_check(after, now))
+
+
+def overtaken(before: Operation, report: Report) -> Operation:
+    """Return the operation after a report of a dispatcher that was given up: it moves nothing.
+
+    A success that nobody else knows of must not be silent.
+    """
+    if report.state is not State.SUCCEEDED or before.state is State.SUCCEEDED:
+        return before
+    return replace(before, review=before.review or "a dispatcher that was given up was told: paid")
+
+
 def _by_ourselves(before: Operation, report: Report) -> Operation:
+    if isinstance(report, Conclusion) and report.review:
+        return replace(before, review=before.review or report.review)
     if advance(before.state, report.state) is not Step.MOVES:
         return before
     overtaken = before.state is State.SUBMITTING

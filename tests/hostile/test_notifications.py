@@ -135,7 +135,7 @@ def subject(said: Mapping[str, Any]) -> str:
 
 
 def rows(world: World) -> list[InboxState]:
-    return [row.state for row in world.ledger.inbox()]
+    return [row.state for row in world.ledger.messages()]
 
 
 def receive(world: World, message: WebhookMessage) -> paycore.Answer:
@@ -268,7 +268,7 @@ def test_the_same_message_again(case):
 
     assert [answer.body for answer in answers] == [ACK, ACK]
     assert world.books() == applied
-    assert [row.copies for row in world.ledger.inbox()] == [2]
+    assert [row.copies for row in world.ledger.messages()] == [2]
     assert transitions(world) == case["expect"]["transitions"]
 
 
@@ -288,7 +288,7 @@ def test_many_copies_at_once(case):
         answers = list(pool.map(lambda _: receive(world, told), range(copies)))
 
     assert {answer.body for answer in answers} == {ACK}
-    assert [(row.state.is_finished, row.copies) for row in world.ledger.inbox()] == [(True, copies)]
+    assert [(row.state.is_finished, row.copies) for row in world.ledger.messages()] == [(True, copies)]
     assert transitions(world) == case["expect"]["transitions"]
     assert world.provider.count("cc_query") <= 2
 

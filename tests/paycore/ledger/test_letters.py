@@ -24,7 +24,7 @@ def notification(reference="w-1", theirs="T-1"):
 
 
 def marked(letters, row, state, reason="", failed=False):
-    letters.mark(row.id, state, reason, failed=failed)
+    letters.mark(row.id, state, reason, NOW, failed=failed)
     return letters.in_state(None)[0]
 
 
@@ -106,7 +106,7 @@ def test_every_message_is_in_one_state(history):
             rows[digest] = letters.keep("a", digest, notification(digest, ""), NOW)
             copies += 1
         else:
-            letters.mark(rows[digest].id, step, "", failed=False)
+            letters.mark(rows[digest].id, step, "", NOW, failed=False)
 
     by_state = [row.id for state in InboxState for row in letters.in_state(state)]
 

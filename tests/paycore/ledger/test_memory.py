@@ -304,11 +304,11 @@ def test_messages_are_kept_and_marked(ledger):
     """The inbox, by state and by whom it speaks about."""
     operation = captured(ledger)
     row = ledger.keep("main", "d", Notification(report(operation), b"thanks"), NOW)
-    ledger.mark(row.id, InboxState.PARKED, "early")
+    ledger.mark(row.id, InboxState.PARKED, "early", NOW)
 
     assert [r.reason for r in ledger.parked("main", operation.reference)] == ["early"]
-    assert ledger.inbox(state=InboxState.PARKED) == ledger.inbox() != ()
-    assert ledger.inbox(state=InboxState.APPLIED) == ()
+    assert ledger.messages(state=InboxState.PARKED) == ledger.messages() != ()
+    assert ledger.messages(state=InboxState.APPLIED) == ()
 
 
 def test_nothing_can_be_sent_inside_a_transaction(ledger):

@@ -24,7 +24,7 @@ def stage():
 
 
 def states(stage):
-    return [row.state for row in stage.ledger.inbox()]
+    return [row.state for row in stage.ledger.messages()]
 
 
 def breaking(monkeypatch, stage, method, poisoned):
@@ -101,8 +101,8 @@ class TestRetries:
     def test_what_cannot_be_true_is_not_asked_about_again(self, stage, told):
         """Another amount, or nothing that anybody knows."""
         stage.tell(**told)
-        (row,) = stage.ledger.inbox()
-        stage.ledger.mark(row.id, InboxState.DEAD, "failed")
+        (row,) = stage.ledger.messages()
+        stage.ledger.mark(row.id, InboxState.DEAD, "failed", stage.clock())
         before = stage.till.count("query")
         stage.clock.advance(60)
         stage.tell(**told)
@@ -224,7 +224,7 @@ def test_a_hundred_copies_at_once_are_one_event(description):
         moved = {e.reported for e in stage.ledger.evidence(stage.find().operations[0].id)}
 
         assert {answer.body for answer in answers} == {b"thanks"}
-        assert [(row.copies, row.state.is_finished) for row in stage.ledger.inbox()] == [
+        assert [(row.copies, row.state.is_finished) for row in stage.ledger.messages()] == [
             (100, True)
         ]
         assert stage.find().status is PaymentStatus.PAID
@@ -277,7 +277,7 @@ def test_every_message_that_was_acknowledged_is_somewhere(history, proof):
             stage.clock.advance(60)
         elif step == "charge" and stage.gateway.find(name) is None:
             stage.charge(name, method=PAGE)
-        by_state = [row for state in InboxState for row in stage.ledger.inbox(state=state)]
+        by_state = [row for state in InboxState for row in stage.ledger.messages(state=state)]
 
         assert sum(row.copies for row in by_state) == acknowledged
-        assert len(by_state) == len(stage.ledger.inbox())
+        assert len(by_state) == len(stage.ledger.messages())

@@ -35,7 +35,7 @@ def charge(stage, reference="o-1"):
 
 
 def last(stage):
-    return stage.ledger.inbox()[-1].state
+    return stage.ledger.messages()[-1].state
 
 
 def told(stage, **fields):

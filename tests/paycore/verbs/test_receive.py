@@ -28,7 +28,7 @@ def stage():
 
 
 def rows(stage):
-    return [(row.state, row.copies) for row in stage.ledger.inbox()]
+    return [(row.state, row.copies) for row in stage.ledger.messages()]
 
 
 def charge(stage):

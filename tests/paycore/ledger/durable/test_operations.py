@@ -75,7 +75,7 @@ def test_who_lost_its_fence_changes_nothing():
 def test_an_unknown_message_cannot_be_marked(ledger):
     """Nothing is swallowed."""
     with pytest.raises(LedgerError, match="no such message"):
-        ledger.mark("nobody", InboxState.APPLIED)
+        ledger.mark("nobody", InboxState.APPLIED, "", NOW)
 
 
 def test_a_ledger_does_not_tell_where_it_lies(ledger):

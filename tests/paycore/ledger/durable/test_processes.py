@@ -58,7 +58,7 @@ def test_processes_race_for_keys_for_refunds_and_for_messages(place, racing):
         assert len(ledger.operations("paid", Kind.REFUND)) == 3
         copies = list(range(1, PROCESSES + 1))
         assert [sorted(copy for _, _, copy in each) for each in rounds] == [copies] * ROUNDS
-        assert len(ledger.inbox()) == ROUNDS
+        assert len(ledger.messages()) == ROUNDS
 
 
 def test_a_kill_between_two_statements_leaves_no_half(place):
