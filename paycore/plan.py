@@ -36,7 +36,7 @@ def next_check(operation: Operation, now: datetime) -> datetime | None:
     if not (operation.state.is_open or _is_watched(operation)):
         return None
     begun = _begun(operation, now)
-    after_s = next_step(operation.id, (now - begun).total_seconds())
+    after_s = next_step(f"{operation.account} {operation.reference}", (now - begun).total_seconds())
     if after_s is not None:
         return begun + timedelta(seconds=after_s)
     return now + timedelta(seconds=AFTERWARDS_S) if operation.state.is_open else None

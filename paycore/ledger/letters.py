@@ -72,10 +72,10 @@ class Letters:
             found |= self._about.get((account, name), {})
         return [row for row in self._rows.values() if row.id in found] if found else []
 
-    def parked(self, account: str, reference: str) -> list[InboxRow]:
+    def parked(self, account: str, reference: str) -> tuple[InboxRow, ...]:
         """Return the parked messages that speak about this reference, ours or theirs."""
         rows = (self._rows[each] for each in self._about.get((account, reference), ()))
-        return [row for row in rows if row.state is InboxState.PARKED]
+        return tuple(row for row in rows if row.state is InboxState.PARKED)
 
     def forget(
         self,

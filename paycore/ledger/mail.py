@@ -60,7 +60,7 @@ def marked(
 def _next_try(row: InboxRow, now: datetime) -> datetime | None:
     """Return when a waiting message is tried next; one that is parked waits on past the plan."""
     came = min(row.received_at, now)  # a clock may have gone back meanwhile
-    after_s = next_step(row.id, (now - came).total_seconds())
+    after_s = next_step(row.digest, (now - came).total_seconds())
     return None if after_s is None else came + timedelta(seconds=after_s)
 
 
@@ -74,7 +74,7 @@ def revived(before: InboxRow, now: datetime) -> InboxRow:
 def retry_at(event: Event, now: datetime) -> datetime:
     """Return when an event is told again that did not reach everybody; daily past the plan."""
     happened = min(event.at, now)
-    after_s = next_step(event.id, (now - happened).total_seconds())
+    after_s = next_step(f"{event.owner} {event.type.value}", (now - happened).total_seconds())
     if after_s is None:
         return now + timedelta(days=1)
     return happened + timedelta(seconds=after_s)

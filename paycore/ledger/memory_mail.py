@@ -72,7 +72,7 @@ class MemoryMail:
 
     def parked(self, account: str, reference: str) -> tuple[InboxRow, ...]:
         with self._lock:
-            return tuple(self._letters.parked(account, reference))
+            return self._letters.parked(account, reference)
 
     def claim_events(
         self, now: datetime, limit: int, lease_s: float, owner: str | None = None

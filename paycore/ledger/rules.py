@@ -18,6 +18,8 @@ from paycore.states import LATE, Kind, State, Step, advance
 
 _LATE: Final = "succeeded after "
 _TWICE: Final = "captured twice: "
+_FOUND_OUT: Final = frozenset({State.SUCCEEDED, State.PENDING, State.UNKNOWN})
+"""Where a success is known, or will be asked for."""
 _TO_GIVE_BACK: Final = (_LATE, _TWICE)
 """How reviews begin that stand in nobody's way: giving the money back is what settles them."""
 
@@ -164,18 +166,23 @@ def _counted(charge: Operation, payment: Payment | None) -> Operation:
 
 def changed(before: Operation, after: Operation, now: datetime) -> Operation:
     """Return an operation that changed as the ledger keeps it: dated, counted, and planned."""
-    after = replace(after, updated_at=now, lease_until=None, version=before.version + 1)
+    after = replace(
+        after,
+        updated_at=now,
+        version=before.version + 1,
+        lease_until=after.lease_until if after.state is State.SUBMITTING else None,
+    )
     return replace(after, next_check_at=next_check(after, now))
 
 
 def overtaken(before: Operation, report: Report) -> Operation:
     """Return the operation after a report of a dispatcher that was given up: it moves nothing.
 
-    A success that nobody else knows of must not be silent.
+    A success that no query would find must not be silent.
     """
-    if report.state is not State.SUCCEEDED or before.state is State.SUCCEEDED:
+    if report.state is not State.SUCCEEDED or before.state in _FOUND_OUT:
         return before
-    return replace(before, review=before.review or "a dispatcher that was given up was told: paid")
+    return replace(before, review=before.review or "succeeded, says a dispatcher that was given up")
 
 
 def _by_ourselves(before: Operation, report: Report) -> Operation:

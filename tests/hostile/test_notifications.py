@@ -288,7 +288,9 @@ def test_many_copies_at_once(case):
         answers = list(pool.map(lambda _: receive(world, told), range(copies)))
 
     assert {answer.body for answer in answers} == {ACK}
-    assert [(row.state.is_finished, row.copies) for row in world.ledger.messages()] == [(True, copies)]
+    assert [(row.state.is_finished, row.copies) for row in world.ledger.messages()] == [
+        (True, copies)
+    ]
     assert transitions(world) == case["expect"]["transitions"]
     assert world.provider.count("cc_query") <= 2
 
@@ -303,7 +305,7 @@ def test_a_message_before_its_payment(case):
     world.provider.next_theirs.append(N0["payOrderId"])
     world.gateway.charge(reference, Money(1500, "CAD"), CARD)
     world.clock.advance(60)
-    world.gateway.reconcile()
+    world.gateway.reconcile(ahead=True)
 
     assert (answer.body, parked) == (ACK, [InboxState.PARKED])
     assert [state.is_finished for state in rows(world)] == [True]
@@ -399,7 +401,7 @@ def test_messages_in_another_order(case):
             assert receive(world, notices[name]).body == ACK
             world.clock.advance(60)
         for _ in range(2):
-            world.gateway.reconcile()
+            world.gateway.reconcile(ahead=True)
             world.clock.advance(60)
         payment = world.found(reference)
         ends.append((payment.status, bool(payment.review), sorted(rows(world))))

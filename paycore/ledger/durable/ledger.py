@@ -42,8 +42,11 @@ class DurableLedger(DurableMail):
         now: datetime,
         fence: int | None = None,
     ) -> Operation:
-        seen = recording.seen_of(operation, report, source, now)
-        return self._db.write(lambda session: recording.record(session, seen, report, fence))
+        def work(session: Session) -> Operation:
+            seen = recording.seen_of(operation, report, source, now)
+            return recording.record(session, seen, report, fence)
+
+        return self._db.write(work)
 
     def claim_check(
         self, operation: str, now: datetime, not_within_s: float, seen: int | None = None

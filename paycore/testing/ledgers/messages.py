@@ -73,13 +73,18 @@ def a_finished_message_stays_as_it_is(open_ledger: OpenLedger) -> None:
 
 
 def messages_are_found_by_state(open_ledger: OpenLedger) -> None:
-    """Oldest first."""
+    """In the order in which they came, page by page."""
     ledger = open_ledger()
     late = ledger.keep("main", "late", _told(), after_s(5))
     early = ledger.keep("main", "early", _told(), NOW)
     ledger.mark(late.id, InboxState.PARKED, "", NOW)
 
-    assert [row.digest for row in ledger.messages()] == ["early", "late"]
+    assert [row.digest for row in ledger.messages()] == ["late", "early"]
+    assert [row.digest for row in ledger.messages(limit=1)] == ["late"]
+    assert [row.digest for row in ledger.messages(limit=1, after=late.id)] == ["early"]
+    assert ledger.messages(after=early.id) == ()
+    assert [ledger.message(row.id) for row in (early,)] == [early]
+    assert ledger.message("nobody") is None
     assert [row.id for row in ledger.messages(state=InboxState.PARKED)] == [late.id]
     assert ledger.messages(state=InboxState.VERIFIED) == (early,)
     assert ledger.messages(state=InboxState.DEAD) == ()
