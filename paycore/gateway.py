@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
+from typing import TypeVar
 
 from paycore import checks
 from paycore.errors import InvalidRequest
@@ -13,27 +12,27 @@ from paycore.ledger.protocol import Page
 from paycore.methods import Method
 from paycore.money import Money
 from paycore.payment import Payment, PaymentStatus
-from paycore.reconcile import Reconciliation, reconcile
 from paycore.report import Answer, WebhookMessage
 from paycore.results import Refund, Token, Void
 from paycore.states import Kind
+from paycore.upkeep import Upkeep
 from paycore.verbs import give_back
 from paycore.verbs.ask import ask
 from paycore.verbs.charge import Wish, charge, payment_of
+from paycore.verbs.deliver import deliver_quietly
 from paycore.verbs.payer_return import is_token, returned
 from paycore.verbs.receive import receive
+from paycore.verbs.supersede import supersede
 from paycore.verbs.tokenize import tokenize
-from paycore.wiring import Wiring
+
+T = TypeVar("T")
 
 
-class Gateway:
+class Gateway(Upkeep):
     """Charges, refunds, queries and messages, over the accounts of the settings.
 
     Made by `paycore.open_gateway`. Safe to share between threads.
     """
-
-    def __init__(self, wiring: Wiring) -> None:
-        self._wiring = wiring
 
     def charge(
         self,
@@ -73,7 +72,34 @@ class Gateway:
         wish = Wish(
             reference, amount, method, account, key, description, details, payer, metadata, extra
         )
-        return charge(self._wiring, wish)
+        return self._told(reference, charge(self._wiring, wish))
+
+    def supersede(
+        self,
+        reference: str,
+        method: Method,
+        *,
+        key: str,
+        account: str | None = None,
+        description: str | None = None,
+        details: str | None = None,
+        payer: Payer | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Payment:
+        """Charge anew in place of an open page that its payer left; return the payment then.
+
+        The provider is asked first: a page that was paid is not replaced. The old one stays in
+        the query plan, and if both are paid after all, `payment.captured_twice` tells.
+
+        Raises:
+            Conflict: the provider does not say that the page only waits for the payer.
+            InvalidRequest, NotSupported, NotSent, OutcomeUnknown: as for `charge`.
+        """
+        amount = give_back.known_payment(self._wiring, reference).amount
+        wish = Wish(
+            reference, amount, method, account, key, description, details, payer, extra=extra
+        )
+        return self._told(reference, supersede(self._wiring, wish))
 
     def tokenize(
         self,
@@ -89,7 +115,7 @@ class Gateway:
         Raises:
             InvalidRequest, NotSupported, Conflict, NotSent: as for `charge`.
         """
-        return tokenize(self._wiring, reference, method, account, key, payer)
+        return self._told(reference, tokenize(self._wiring, reference, method, account, key, payer))
 
     def refund(self, reference: str, amount: Money | None = None, *, key: str) -> Refund:
         """Give `amount` back, or all that is left; return the refund as it stands.
@@ -98,7 +124,7 @@ class Gateway:
             InvalidRequest: more than is left, another currency, or nothing was captured.
             NotSupported, Conflict, NotSent: as for `charge`.
         """
-        return give_back.refund(self._wiring, reference, amount, key)
+        return self._told(reference, give_back.refund(self._wiring, reference, amount, key))
 
     def void(self, reference: str, *, key: str) -> Void:
         """Cancel the whole charge before it settles; return the void as it stands.
@@ -106,7 +132,7 @@ class Gateway:
         Raises:
             InvalidRequest, NotSupported, Conflict, NotSent: as for `refund`.
         """
-        return give_back.void(self._wiring, reference, key)
+        return self._told(reference, give_back.void(self._wiring, reference, key))
 
     def reverse(self, reference: str, *, key: str) -> Refund | Void:
         """Void the charge or refund what is left of it, whichever the provider can.
@@ -114,7 +140,7 @@ class Gateway:
         Raises:
             InvalidRequest, NotSupported, Conflict, NotSent: as for `refund`.
         """
-        return give_back.reverse(self._wiring, reference, key)
+        return self._told(reference, give_back.reverse(self._wiring, reference, key))
 
     def query(self, reference: str) -> Payment:
         """Ask the provider about a payment and all of it that is open; record and return it.
@@ -128,7 +154,7 @@ class Gateway:
         for operation in payment.operations:
             if operation == payment.charge or operation.state.is_open:
                 ask(self._wiring, operation)
-        return give_back.known_payment(self._wiring, reference)
+        return self._told(reference, give_back.known_payment(self._wiring, reference))
 
     def query_refund(self, reference: str, key: str) -> Refund:
         """Ask the provider about one refund or void; record and return it.
@@ -140,7 +166,7 @@ class Gateway:
         for kind, shape in ((Kind.REFUND, Refund), (Kind.VOID, Void)):
             operation = self._wiring.ledger.by_key(kind, key)
             if operation is not None and operation.owner == reference:
-                return shape.of(ask(self._wiring, operation))
+                return self._told(reference, shape.of(ask(self._wiring, operation)))
         raise InvalidRequest(f"{reference}: no refund or void with this key", field="key")
 
     def query_token(self, reference: str) -> Token:
@@ -152,7 +178,7 @@ class Gateway:
         made = self._wiring.ledger.operations(checks.name(reference, "reference"), Kind.TOKEN)
         if not made:
             raise InvalidRequest(f"{reference}: no such token", field="reference")
-        return Token.of(ask(self._wiring, made[-1]))
+        return self._told(reference, Token.of(ask(self._wiring, made[-1])))
 
     def find(self, reference: str) -> Payment | None:
         """Return what we know of a payment, without network; None if nobody knows it."""
@@ -186,28 +212,11 @@ class Gateway:
         operation = returned(self._wiring, nonce)
         if operation is None:
             return None
-        return Token.of(operation) if is_token(operation) else payment_of(self._wiring, operation)
+        if is_token(operation):
+            return self._told(operation.owner, Token.of(operation))
+        return self._told(operation.owner, payment_of(self._wiring, operation))
 
-    def reconcile(self, limit: int | None = None) -> Reconciliation:
-        """Ask the provider again about all that is open, at most `limit`, and say how it went."""
-        if limit is not None and (type(limit) is not int or limit < 1):
-            raise InvalidRequest("limit: want 1 or more", field="limit")
-        return reconcile(self._wiring, limit)
-
-    def close(self) -> None:
-        """Let go of connections, listeners and the ledger; closing twice is fine."""
-        for account in self._wiring.accounts.values():
-            account.sender.close()
-        self._wiring.listeners.close()
-        self._wiring.ledger.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def _told(self, owner: str, result: T) -> T:
+        """Return a result, once the events of its payment or token were told."""
+        deliver_quietly(self._wiring, owner)
+        return result

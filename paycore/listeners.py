@@ -19,6 +19,7 @@ import pluggy
 
 from paycore import log
 from paycore.errors import PluginRefused
+from paycore.events import Event
 from paycore.operation import Operation
 
 listener_spec = pluggy.HookspecMarker("paycore_listener")
@@ -43,6 +44,10 @@ class Spec:
     @listener_spec
     def call_finished(self, account: str, call: str, outcome: str, duration_ms: int) -> None:
         """A call ended: `outcome` is an HTTP status, `not_sent` or `unknown`."""
+
+    @listener_spec
+    def event_delivered(self, event: Event) -> None:
+        """An event left the outbox: every callback of the application took it."""
 
     @listener_spec
     def webhook_received(self, account: str, outcome: str) -> None:

@@ -66,6 +66,8 @@ METHOD_NAMES: Final[Mapping[type[Method], str]] = {
     CardData: "card_data",
 }
 """What ledgers, logs and JSON call each method."""
+PAGES: Final = frozenset({METHOD_NAMES[HostedPage], METHOD_NAMES[EmbeddedForm]})
+"""The names of the methods that open something for the payer to act on."""
 
 
 @dataclass(frozen=True)

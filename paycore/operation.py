@@ -60,6 +60,12 @@ class Operation:
     """How often the provider was asked about it."""
     checked_at: datetime | None = None
     """When the provider was last asked about it."""
+    next_check_at: datetime | None = None
+    """When it is to be asked next; None where nothing is planned."""
+    version: int = 1
+    """Grows with every change; who settles it by hand says which one was looked at."""
+    superseded: bool = False
+    """Whether another page took the place of this one; it is watched all the same."""
 
     def after(self, report: Report) -> Self:
         """Return the operation as it stands after `report`, in whatever order reports come.

@@ -56,7 +56,7 @@ class Payment:
         """The attempt that decides: a captured one, else an open one, else the last sent."""
         charges = [o for o in self.operations if o.kind is Kind.CHARGE]
         sent = [o for o in charges if o.state is not State.NOT_SENT]
-        is_open = [o for o in sent if o.state.is_open]
+        is_open = [o for o in sent if o.state.is_open and not o.superseded]
         return self.captured or next(iter(is_open[-1:] or sent[-1:]), None)
 
     @property
@@ -67,8 +67,9 @@ class Payment:
 
     @property
     def open_charge(self) -> Operation | None:
-        """The attempt whose outcome is still open, if there is one."""
-        return next((o for o in self.operations if o.kind is Kind.CHARGE and o.state.is_open), None)
+        """The attempt that stands in the way of another: open, and not superseded."""
+        charges = (o for o in self.operations if o.kind is Kind.CHARGE and o.state.is_open)
+        return next((charge for charge in charges if not charge.superseded), None)
 
     @property
     def refunded(self) -> Money:

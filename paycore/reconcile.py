@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from paycore import log
 from paycore.operation import Operation
 from paycore.verbs.ask import ask
+from paycore.verbs.deliver import deliver
 from paycore.verbs.inbox import retry_kept
 from paycore.wiring import Wiring
+
+MOST: Final = 10_000
+"""How many events one round tells where no limit is given."""
 
 
 @dataclass(frozen=True)
@@ -16,30 +21,37 @@ class Reconciliation:
     """What one round did."""
 
     asked: int
-    """Operations the provider was asked about."""
+    """Operations that were due, and the provider was asked about."""
     settled: int
     """Those of them that are open no more."""
     still_open: int
     messages: int
     """Kept messages that were finished."""
+    events: int
+    """Events that were told."""
+    needs_review: int
+    """Operations that a person should look at, all together."""
 
 
-def reconcile(wiring: Wiring, limit: int | None = None) -> Reconciliation:
-    """Ask about up to `limit` open operations, finish kept messages, and say how it went."""
-    due = wiring.ledger.due(wiring.now(), limit)
+def reconcile(wiring: Wiring, limit: int | None = None, *, ahead: bool = False) -> Reconciliation:
+    """Do what is due, at most `limit` of each: ask, finish kept messages, tell events."""
+    due = wiring.ledger.due(wiring.now(), limit, ahead=ahead)
     settled = sum(_settled(wiring, operation) for operation in due)
+    messages = retry_kept(wiring, limit, ahead=ahead)
     return Reconciliation(
         asked=len(due),
         settled=settled,
         still_open=len(due) - settled,
-        messages=retry_kept(wiring),
+        messages=messages,
+        events=deliver(wiring, MOST if limit is None else limit),
+        needs_review=wiring.ledger.in_review(),
     )
 
 
 def _settled(wiring: Wiring, operation: Operation) -> bool:
     """Ask about one operation and return whether that settled it; its failure stops no other."""
     try:
-        return not ask(wiring, operation).state.is_open
+        return not ask(wiring, operation, claimed=True).state.is_open
     except Exception as error:
         log.event(
             "not_reconciled",

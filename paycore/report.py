@@ -151,6 +151,8 @@ class Conclusion(Report):
     """What the core concludes by itself, from what it knows of the wire and the clock."""
 
     reason: str = ""
+    review: str = ""
+    """Why a person should look at it, where that is all that is concluded."""
 
     def __post_init__(self) -> None:
         """Any state goes: it is our own."""

@@ -10,6 +10,7 @@ from paycore.account import Account
 from paycore.errors import InvalidRequest
 from paycore.ledger.protocol import Ledger
 from paycore.listeners import Listeners
+from paycore.subscribers import Subscribers
 
 
 def utc_now() -> datetime:
@@ -26,6 +27,7 @@ class Wiring:
     default_account: str
     return_hosts: frozenset[str] = frozenset()
     listeners: Listeners = field(default_factory=lambda: Listeners({}), repr=False)
+    subscribers: Subscribers = field(default_factory=Subscribers, repr=False)
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def account(self, name: str | None) -> Account:

@@ -128,7 +128,7 @@ def a_day(left: list[str], state: Path) -> None:
             for payment in gateway.payments().payments:
                 for operation in payment.operations:
                     left += [shown(each) for each in ledger.evidence(operation.id)]
-            left += [shown(row) for row in ledger.inbox()]
+            left += [shown(row) for row in ledger.messages()]
             left += [shown(each) for each in simulator.requests()]
     for wrong in ({"merchant_key": "short"}, {"merchant_id": 5}, {"surprise": KEY}):
         attempt(left, paycore.open_gateway, {"accounts": {"cards": {**section, **wrong}}})

@@ -2,52 +2,37 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from paycore.errors import LedgerError
-from paycore.ledger.letters import Letters
-from paycore.ledger.protocol import (
-    Evidence,
-    InboxRow,
-    InboxState,
-    Intent,
-    Page,
-    Reserved,
-    Source,
-)
-from paycore.ledger.rules import admitted, concluded, dispatched
+from paycore.events import events_of
+from paycore.ledger.by_hand import settled, superseded, verdict
+from paycore.ledger.forgetting import forgotten, forgotten_message, is_finished
+from paycore.ledger.memory_mail import MemoryMail
+from paycore.ledger.protocol import Evidence, Intent, Page, Reserved, Source
+from paycore.ledger.rules import admitted, changed, concluded, dispatched, overtaken
 from paycore.ledger.shelf import Shelf
 from paycore.naming import wire_references
 from paycore.operation import Operation
 from paycore.payment import Payment, PaymentStatus
-from paycore.report import Notification, Report
+from paycore.plan import next_check
+from paycore.report import Report
 from paycore.states import Kind, State
-from paycore.wire.guard import in_transaction
 
 
-class MemoryLedger:
+class MemoryLedger(MemoryMail):
     """Keeps the promises of `paycore.ledger.protocol.Ledger` for the threads of one process."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        super().__init__()
         self._shelf = Shelf()
         self._payments: dict[str, Payment] = {}
         self._evidence: dict[str, list[Evidence]] = {}
-        self._letters = Letters()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            token = in_transaction.set(True)
-            try:
-                yield
-            finally:
-                in_transaction.reset(token)
+        self._purged: set[str] = set()
 
     def reserve(self, intent: Intent, now: datetime) -> Reserved:
         with self._transaction():
@@ -95,26 +80,56 @@ class MemoryLedger:
     ) -> Operation:
         with self._transaction():
             before = self.operation(operation)
-            self._evidence.setdefault(operation, []).append(
-                Evidence(operation, now, source, report.state.value, dict(report.raw))
-            )
+            self._note(operation, report, source, now)
+            payment = self._payment_of(before)
             if fence is not None and fence != before.fence:
-                return before
-            payment = None if before.kind is Kind.TOKEN else self.payment(before.owner)
-            after = concluded(before, report, source, payment)
-            if after != before:
-                after = replace(after, updated_at=now, lease_until=None)
-                self._shelf.put(after)
-            return after
+                after = overtaken(before, report)
+            else:
+                after = concluded(before, report, source, payment)
+            return before if after == before else self._changed(before, after, payment, now)
 
-    def claim_check(self, operation: str, now: datetime, not_within_s: float) -> bool:
+    def _changed(
+        self, before: Operation, after: Operation, payment: Payment | None, now: datetime
+    ) -> Operation:
+        after = changed(before, after, now)
+        self._shelf.put(after)
+        self._post.add(events_of(before, after, payment))
+        return after
+
+    def _note(self, operation: str, report: Report, source: Source, now: datetime) -> None:
+        seen = Evidence(operation, now, source, report.state.value, dict(report.raw))
+        self._evidence.setdefault(operation, []).append(seen)
+
+    def claim_check(
+        self, operation: str, now: datetime, not_within_s: float, seen: int | None = None
+    ) -> bool:
         with self._transaction():
             found = self.operation(operation)
             last = found.checked_at
             if last is not None and abs((now - last).total_seconds()) < not_within_s:
                 return False
-            self._shelf.put(replace(found, checks=found.checks + 1, checked_at=now))
+            if seen is not None and seen != found.checks:
+                return False
+            planned = next_check(found, now)
+            self._shelf.put(
+                replace(found, checks=found.checks + 1, checked_at=now, next_check_at=planned)
+            )
             return True
+
+    def supersede(self, operation: str, now: datetime) -> Operation:
+        with self._transaction():
+            before = self.operation(operation)
+            return self._changed(before, superseded(before), self._payment_of(before), now)
+
+    def settle(
+        self, operation: str, state: State, reason: str, version: int, now: datetime
+    ) -> Operation:
+        with self._transaction():
+            before = self.operation(operation)
+            payment = self._payment_of(before)
+            after = settled(before, state, version, payment, now)
+            self._note(operation, verdict(before, state, reason), Source.OPERATOR, now)
+            return self._changed(before, after, payment, now)
 
     def operation(self, operation: str) -> Operation:
         with self._lock:
@@ -149,6 +164,9 @@ class MemoryLedger:
             owned = tuple(o for o in self._shelf.owned(reference) if o.kind is not Kind.TOKEN)
             return replace(found, operations=owned)
 
+    def _payment_of(self, operation: Operation) -> Payment | None:
+        return None if operation.kind is Kind.TOKEN else self.payment(operation.owner)
+
     def payments(
         self, *, status: PaymentStatus | None, account: str | None, limit: int, after: str
     ) -> Page:
@@ -167,32 +185,47 @@ class MemoryLedger:
                 found.append(payment)
             return Page(tuple(found), "")
 
-    def due(self, now: datetime, limit: int | None) -> Sequence[Operation]:
+    def due(self, now: datetime, limit: int | None, *, ahead: bool = False) -> Sequence[Operation]:
         with self._lock:
-            free = [o for o in self._shelf.unsettled() if o.is_free(now)]
-            return sorted(free, key=lambda o: o.checked_at or o.created_at)[:limit]
+            return self._shelf.due(now, limit, ahead=ahead)
+
+    def listed(
+        self, *, state: State | None = None, review: bool = False, limit: int, after: str = ""
+    ) -> tuple[Operation, ...]:
+        with self._lock:
+            return tuple(self._shelf.listed(state, limit, after, review=review))
+
+    def in_review(self) -> int:
+        with self._lock:
+            return self._shelf.in_review()
 
     def evidence(self, operation: str) -> tuple[Evidence, ...]:
         with self._lock:
             return tuple(self._evidence.get(operation, ()))
 
-    def keep(
-        self, account: str, digest: str, notification: Notification, now: datetime
-    ) -> InboxRow:
+    def purge(self, before: datetime, limit: int) -> int:
         with self._transaction():
-            return self._letters.keep(account, digest, notification, now)
+            wanted = (p for p in self._payments if self._is_old(p, before))
+            found = list(islice(wanted, limit))
+            for reference in found:
+                self._forget(reference)
+            return len(found)
 
-    def mark(self, row: str, state: InboxState, reason: str = "", *, failed: bool = False) -> None:
-        with self._transaction():
-            self._letters.mark(row, state, reason, failed=failed)
+    def _is_old(self, reference: str, before: datetime) -> bool:
+        payment = self.payment(reference)
+        if payment is None or reference in self._purged:
+            return False
+        return payment.created_at < before and is_finished(payment)
 
-    def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
-        with self._lock:
-            return self._letters.in_state(state)
-
-    def parked(self, account: str, reference: str) -> tuple[InboxRow, ...]:
-        with self._lock:
-            return self._letters.parked(account, reference)
+    def _forget(self, reference: str) -> None:
+        self._purged.add(reference)
+        self._payments[reference] = replace(self._payments[reference], metadata={})
+        for operation in tuple(self._shelf.owned(reference)):
+            self._shelf.put(forgotten(operation))
+            seen = self._evidence.get(operation.id, [])
+            seen[:] = [replace(each, fields={}) for each in seen]
+            names = (operation.reference, operation.provider_reference)
+            self._letters.forget(operation.account, names, forgotten_message)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -8,12 +8,24 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from paycore.ledger.mail import Inbox, InboxRow, InboxState, Outbox
 from paycore.money import Money
 from paycore.naming import Naming
 from paycore.operation import Operation
 from paycore.payment import Payment, PaymentStatus
-from paycore.report import Notification, Report
-from paycore.states import Kind
+from paycore.report import Report
+from paycore.states import Kind, State
+
+__all__ = [
+    "Evidence",
+    "InboxRow",
+    "InboxState",
+    "Intent",
+    "Ledger",
+    "Page",
+    "Reserved",
+    "Source",
+]
 
 
 class Source(str, Enum):
@@ -23,22 +35,7 @@ class Source(str, Enum):
     QUERY = "query"
     NOTIFICATION = "notification"
     CORE = "core"
-
-
-class InboxState(str, Enum):
-    """What became of a message that was kept."""
-
-    VERIFIED = "verified"
-    APPLIED = "applied"
-    DUPLICATE = "duplicate"
-    PARKED = "parked"
-    QUARANTINED = "quarantined"
-    DEAD = "dead"
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing more will be made of it by itself."""
-        return self not in (InboxState.VERIFIED, InboxState.PARKED)
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True)
@@ -84,24 +81,6 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class InboxRow:
-    """A verified message, kept before it was acknowledged."""
-
-    id: str
-    account: str
-    digest: str
-    """What makes it the same message, however often and in whatever bytes it comes."""
-    notification: Notification
-    received_at: datetime
-    state: InboxState = InboxState.VERIFIED
-    reason: str = ""
-    copies: int = 1
-    """How often it came."""
-    failures: int = 0
-    """How often applying it went wrong."""
-
-
-@dataclass(frozen=True)
 class Page:
     """Some payments, oldest first, and where the next page starts."""
 
@@ -110,7 +89,7 @@ class Page:
     """Pass it on to get the next page; empty on the last."""
 
 
-class Ledger(Protocol):
+class Ledger(Inbox, Outbox, Protocol):
     """A memory that several threads, and for durable ones several processes, share.
 
     Every method is one transaction; none calls out while it is open.
@@ -141,8 +120,33 @@ class Ledger(Protocol):
         that is given up (SUBMITTING to UNKNOWN by the core) gets another fence.
         """
 
-    def claim_check(self, operation: str, now: datetime, not_within_s: float) -> bool:
-        """Note that the provider is about to be asked; false if it was within `not_within_s`."""
+    def claim_check(
+        self, operation: str, now: datetime, not_within_s: float, seen: int | None = None
+    ) -> bool:
+        """Note that the provider is about to be asked, and plan the next time.
+
+        False, and nothing is noted, if it was asked within `not_within_s`; or since the caller,
+        who saw so many `checks`, looked.
+        """
+
+    def supersede(self, operation: str, now: datetime) -> Operation:
+        """Let another page take the place of this one, which stays in the plan; return it.
+
+        Raises:
+            Conflict: it is no page that nobody paid yet, or no longer.
+        """
+
+    def settle(
+        self, operation: str, state: State, reason: str, version: int, now: datetime
+    ) -> Operation:
+        """Commit what a person found out, with the reason as evidence; return the operation.
+
+        Its review flag is taken down.
+
+        Raises:
+            Conflict: it is not at `version` any more, its dispatcher may be at work, or its state
+                cannot become `state`.
+        """
 
     def operation(self, operation: str) -> Operation:
         """Return the operation with this id."""
@@ -169,31 +173,32 @@ class Ledger(Protocol):
     ) -> Page:
         """Return up to `limit` payments after the place `after`, oldest first."""
 
-    def due(self, now: datetime, limit: int | None) -> Sequence[Operation]:
-        """Return open operations to ask about, those that waited longest first.
+    def due(self, now: datetime, limit: int | None, *, ahead: bool = False) -> Sequence[Operation]:
+        """Return the operations to ask about now, those that are due longest first.
 
-        Never one whose dispatcher may be at work.
+        `ahead` of the plan, all that is in it. Never one whose dispatcher may be at work.
         """
+
+    def listed(
+        self, *, state: State | None = None, review: bool = False, limit: int, after: str = ""
+    ) -> tuple[Operation, ...]:
+        """Return up to `limit` operations behind the one with the id `after`, oldest first.
+
+        Those in `state`, and those only that need review, where that is asked for.
+        """
+
+    def in_review(self) -> int:
+        """Return how many operations a person should look at."""
 
     def evidence(self, operation: str) -> tuple[Evidence, ...]:
         """Return everything observed about an operation, in order."""
 
-    def keep(
-        self, account: str, digest: str, notification: Notification, now: datetime
-    ) -> InboxRow:
-        """Store a verified message, or count another copy of one that is there; return its row."""
+    def purge(self, before: datetime, limit: int) -> int:
+        """Forget whom finished payments were about; return how many were purged, 0 when done.
 
-    def mark(self, row: str, state: InboxState, reason: str = "", *, failed: bool = False) -> None:
-        """Note what became of a kept message, and whether applying it went wrong.
-
-        One that is finished stays as it is.
+        Those begun before `before`, with nothing open, planned or under review. What stays: keys,
+        references, amounts, states, and that something was observed.
         """
-
-    def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
-        """Return kept messages in that state, or all of them, oldest first."""
-
-    def parked(self, account: str, reference: str) -> tuple[InboxRow, ...]:
-        """Return the parked messages that speak about this reference, ours or the provider's."""
 
     def close(self) -> None:
         """Let go of whatever it holds; closing twice is fine."""

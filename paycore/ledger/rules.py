@@ -12,11 +12,14 @@ from paycore.ledger.protocol import Intent, Source
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
-from paycore.report import Report
+from paycore.plan import next_check
+from paycore.report import Conclusion, Report
 from paycore.states import LATE, Kind, State, Step, advance
 
 _LATE: Final = "succeeded after "
 _TWICE: Final = "captured twice: "
+_FOUND_OUT: Final = frozenset({State.SUCCEEDED, State.PENDING, State.UNKNOWN})
+"""Where a success is known, or will be asked for."""
 _TO_GIVE_BACK: Final = (_LATE, _TWICE)
 """How reviews begin that stand in nobody's way: giving the money back is what settles them."""
 
@@ -110,6 +113,7 @@ def dispatched(
     `again` says that it was handed over before: then its fence grows, and who held it can write
     no more.
     """
+    lease_until = now + timedelta(seconds=intent.lease_s)
     return replace(
         operation,
         state=State.SUBMITTING,
@@ -117,7 +121,9 @@ def dispatched(
         charge=_charge_of(intent, payment),
         sends=operation.sends + again,
         fence=operation.fence + again,
-        lease_until=now + timedelta(seconds=intent.lease_s),
+        version=operation.version + again,
+        lease_until=lease_until,
+        next_check_at=lease_until,
         sent_at=now,
         updated_at=now,
     )
@@ -158,7 +164,30 @@ def _counted(charge: Operation, payment: Payment | None) -> Operation:
     return replace(charge, review=f"{twice}; {charge.review}" if charge.review else twice)
 
 
+def changed(before: Operation, after: Operation, now: datetime) -> Operation:
+    """Return an operation that changed as the ledger keeps it: dated, counted, and planned."""
+    after = replace(
+        after,
+        updated_at=now,
+        version=before.version + 1,
+        lease_until=after.lease_until if after.state is State.SUBMITTING else None,
+    )
+    return replace(after, next_check_at=next_check(after, now))
+
+
+def overtaken(before: Operation, report: Report) -> Operation:
+    """Return the operation after a report of a dispatcher that was given up: it moves nothing.
+
+    A success that no query would find must not be silent.
+    """
+    if report.state is not State.SUCCEEDED or before.state in _FOUND_OUT:
+        return before
+    return replace(before, review=before.review or "succeeded, says a dispatcher that was given up")
+
+
 def _by_ourselves(before: Operation, report: Report) -> Operation:
+    if isinstance(report, Conclusion) and report.review:
+        return replace(before, review=before.review or report.review)
     if advance(before.state, report.state) is not Step.MOVES:
         return before
     overtaken = before.state is State.SUBMITTING

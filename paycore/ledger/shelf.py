@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from paycore.operation import Operation
-from paycore.states import Kind
+from paycore.states import Kind, State
 
 
 class Shelf:
@@ -18,7 +19,8 @@ class Shelf:
         self._by_theirs: dict[tuple[str, str], str] = {}
         self._by_nonce: dict[str, str] = {}
         self._by_owner: dict[str, list[str]] = {}
-        self._open: dict[str, None] = {}
+        self._planned: dict[str, None] = {}
+        self._reviewed: dict[str, None] = {}
 
     def put(self, operation: Operation) -> None:
         """Store an operation, new or changed."""
@@ -31,10 +33,13 @@ class Shelf:
         if operation.provider_reference:
             theirs = operation.account, operation.provider_reference
             self._by_theirs.setdefault(theirs, operation.id)
-        if operation.state.is_open:
-            self._open[operation.id] = None
-        else:
-            self._open.pop(operation.id, None)
+        for rows, wanted in (
+            (self._planned, operation.next_check_at is not None),
+            (self._reviewed, bool(operation.review)),
+        ):
+            rows.pop(operation.id, None)
+            if wanted:
+                rows[operation.id] = None
         self._rows[operation.id] = operation
 
     def get(self, operation: str) -> Operation | None:
@@ -64,6 +69,22 @@ class Shelf:
         """Yield the operations of one payment or token, oldest first."""
         return (self._rows[each] for each in self._by_owner.get(owner, ()))
 
-    def unsettled(self) -> list[Operation]:
-        """Return every open operation, the one that opened first ahead."""
-        return [self._rows[each] for each in self._open]
+    def due(self, now: datetime, limit: int | None, *, ahead: bool) -> list[Operation]:
+        """Return what is to be asked about now, or all that is planned, due longest first."""
+        planned = [self._rows[each] for each in self._planned]
+        timed = [(o.next_check_at, o) for o in planned if o.is_free(now)]
+        due = [(at, o) for at, o in timed if at is not None and (ahead or at <= now)]
+        return [operation for _, operation in sorted(due, key=lambda each: each[0])][:limit]
+
+    def listed(
+        self, state: State | None, limit: int, after: str, *, review: bool
+    ) -> list[Operation]:
+        """Return operations behind another one, as they came."""
+        rows = list(self._rows.values())
+        start = next((at for at, row in enumerate(rows, 1) if row.id == after), 0)
+        found = (o for o in rows[start:] if state is None or o.state is state)
+        return [o for o in found if o.review or not review][:limit]
+
+    def in_review(self) -> int:
+        """Return how many operations a person should look at."""
+        return len(self._reviewed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import partial
+from functools import partial
 from typing import Any, Final
 
 from paycore.report import WebhookMessage
@@ -118,15 +119,16 @@ class Reconciler:
     rounds: int = 7
 
     def play(self) -> None:
-        """Reconcile now and then."""
+        """Reconcile now and then, by the plan or ahead of it."""
         scene = self.scene
         for _ in range(self.rounds):
             scene.scheduler.sleep(scene.rng.choice((15, 60, 300, 900, 3600)))
-            self.once()
+            self.once(ahead=scene.rng.random() < 0.7)
 
-    def once(self) -> None:
+    def once(self, *, ahead: bool = False) -> None:
         """Reconcile once."""
-        self.scene.ask("reconcile", "", "", "", self.scene.gateway.reconcile)
+        work = partial(self.scene.gateway.reconcile, ahead=ahead)
+        self.scene.ask("reconcile", "", "", "", work)
 
 
 @dataclass

@@ -51,6 +51,6 @@ def _row(ledger: Ledger, operation: Operation, due: set[str]) -> Row:
 
 
 def _kept(ledger: Ledger) -> Iterator[Kept]:
-    for row in ledger.inbox():
+    for row in ledger.messages():
         reference = row.notification.report.reference or ""
         yield Kept(row.account, reference, row.state.value, row.reason, row.copies)

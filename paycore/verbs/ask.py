@@ -13,6 +13,7 @@ from paycore.intents import QueryRequest
 from paycore.ledger.protocol import Source
 from paycore.money import Money
 from paycore.operation import Operation
+from paycore.plan import is_used_up
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import REPORTABLE, State
 from paycore.verbs.giving_up import ABSENT, given_up
@@ -34,25 +35,45 @@ class Asked:
     """What the provider said; None where nobody asked, or nothing came that proves anything."""
 
 
-def ask(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> Operation:
+def ask(
+    wiring: Wiring, operation: Operation, *, not_within_s: float = 0, claimed: bool = False
+) -> Operation:
     """Return the operation as it stands after asking its provider.
 
     A query that fails proves nothing and changes nothing; the operation comes back as it was.
-    One that its dispatcher may still be at work on is left alone.
+    One that its dispatcher may still be at work on is left alone; so is one that somebody else
+    asked about since it was read, where it is to be `claimed`.
     """
     if operation.state is State.NOT_SENT:
         return operation
-    return asked(wiring, operation, not_within_s=not_within_s).operation
+    return asked(wiring, operation, not_within_s=not_within_s, claimed=claimed).operation
 
 
-def asked(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> Asked:
+def asked(
+    wiring: Wiring, operation: Operation, *, not_within_s: float = 0, claimed: bool = False
+) -> Asked:
     """Ask as `ask` does, NOT_SENT included, and return the provider's answer with the operation."""
     now = wiring.now()
-    account = wiring.accounts.get(operation.account)
-    if account is None or not operation.is_free(now):
+    if not operation.is_free(now):
         return Asked(operation)
-    if not wiring.ledger.claim_check(operation.id, now, not_within_s):
+    seen = operation.checks if claimed else None
+    if not wiring.ledger.claim_check(operation.id, now, not_within_s, seen):
         return Asked(wiring.ledger.operation(operation.id))
+    told = _asked(wiring, operation, now)
+    after = told.operation
+    if is_used_up(after, now) and not after.review:
+        after = wiring.ledger.record(after.id, _unsettled(after), Source.CORE, wiring.now())
+    if after.state is not operation.state:
+        wiring.listeners.emit("operation_finished", operation=after)
+    return Asked(after, told.answer)
+
+
+def _asked(wiring: Wiring, operation: Operation, now: datetime) -> Asked:
+    """Ask, record what was said and what it proves, and return both."""
+    account = wiring.accounts.get(operation.account)
+    if account is None:
+        log.event("query_without_account", account=operation.account, owner=operation.owner)
+        return Asked(operation)
     before = operation
     if operation.state is State.SUBMITTING:
         before = _taken_over(wiring, operation)
@@ -62,9 +83,13 @@ def asked(wiring: Wiring, operation: Operation, *, not_within_s: float = 0) -> A
     after = _recorded(wiring, before, answer, now, replied=replied)
     if verdict := given_up(wiring, account, after, answer, replied=replied, asked_at=now):
         after = wiring.ledger.record(after.id, verdict, Source.CORE, wiring.now())
-    if after.state is not operation.state:
-        wiring.listeners.emit("operation_finished", operation=after)
     return Asked(after, answer)
+
+
+def _unsettled(operation: Operation) -> Conclusion:
+    """Return that a person should look: no timer makes a failure of what is not known."""
+    reason = "asked about by the whole plan, and still open"
+    return Conclusion(operation.reference, operation.state, reason=reason, review=reason)
 
 
 def _taken_over(wiring: Wiring, operation: Operation) -> Operation:

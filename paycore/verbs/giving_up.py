@@ -7,7 +7,7 @@ from typing import Final
 
 from paycore.account import Account
 from paycore.ledger.protocol import Source
-from paycore.methods import METHOD_NAMES, EmbeddedForm, HostedPage
+from paycore.methods import PAGES
 from paycore.operation import Operation
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import State
@@ -19,7 +19,6 @@ ABSENCES: Final = 3
 """How often the provider must not know it, after the settling window."""
 APART_S: Final = 60.0
 """How far apart those answers must be: one of its servers may be behind the others."""
-_PAGES: Final = frozenset({METHOD_NAMES[HostedPage], METHOD_NAMES[EmbeddedForm]})
 
 
 def given_up(
@@ -60,7 +59,7 @@ def _abandoned(
 
     The provider said then that it waits for the payer; or its address never reached the caller.
     """
-    if operation.method not in _PAGES:
+    if operation.method not in PAGES:
         return False
     lifetime = timedelta(seconds=account.description.page_lifetime_s)
     if asked_at <= _sent(operation) + lifetime:

@@ -87,17 +87,18 @@ def apply_parked(wiring: Wiring, done: Reserved) -> Operation:
         return operation
 
 
-def retry_kept(wiring: Wiring) -> int:
-    """Apply what was kept and not finished; return how many messages are finished now.
+def retry_kept(wiring: Wiring, limit: int | None = None, *, ahead: bool = False) -> int:
+    """Apply kept messages that are due, or all that wait; return how many are finished now.
 
     One that fails stops no other, and is dead after 8 failures.
     """
     finished = 0
-    for waiting in (InboxState.PARKED, InboxState.VERIFIED):
-        for row in wiring.ledger.inbox(state=waiting):
-            account = wiring.accounts.get(row.account)
-            if account is not None:
-                finished += _retried(wiring, account, row).is_finished
+    for row in wiring.ledger.due_messages(wiring.now(), limit, ahead=ahead):
+        account = wiring.accounts.get(row.account)
+        if account is None:
+            _note(wiring, row, Verdict(row.state, "the settings have no such account"))
+        else:
+            finished += _retried(wiring, account, row).is_finished
     return finished
 
 
@@ -113,7 +114,7 @@ def _retried(wiring: Wiring, account: Account, row: InboxRow) -> InboxState:
 
 
 def _note(wiring: Wiring, row: InboxRow, verdict: Verdict, *, failed: bool = False) -> None:
-    wiring.ledger.mark(row.id, verdict.state, verdict.reason, failed=failed)
+    wiring.ledger.mark(row.id, verdict.state, verdict.reason, wiring.now(), failed=failed)
     if verdict.state in (InboxState.QUARANTINED, InboxState.DEAD):
         log.event(
             "webhook_needs_review",

@@ -12,6 +12,7 @@ from paycore.errors import WebhookRejected
 from paycore.ledger.protocol import InboxRow, InboxState
 from paycore.report import Answer, Notification, WebhookMessage
 from paycore.verbs.ask import HINT_GAP_S
+from paycore.verbs.deliver import deliver_quietly
 from paycore.verbs.inbox import apply
 from paycore.wire.strict import MAX_BYTES
 from paycore.wiring import Wiring
@@ -68,11 +69,22 @@ def _applied(wiring: Wiring, account: Account, row: InboxRow, trusted: bool) -> 
     """Apply a message that was kept; if that fails, `reconcile` tries again: it is acknowledged."""
     try:
         gap_s = HINT_GAP_S if row.copies > 1 else 0
-        return apply(wiring, account, row, trusted=trusted, gap_s=gap_s)
+        state = apply(wiring, account, row, trusted=trusted, gap_s=gap_s)
+        _tell(wiring, account, row)
+        return state
     except Exception as error:
         name = type(error).__name__
         log.event("webhook_not_applied", level=log.ERROR, account=account.name, error=name)
         return row.state
+
+
+def _tell(wiring: Wiring, account: Account, row: InboxRow) -> None:
+    """Tell what a message brought about, where anybody here hears it."""
+    if wiring.subscribers:
+        told = row.notification.report
+        found = wiring.ledger.by_wire(account.name, told.reference, told.provider_reference)
+        if found is not None:
+            deliver_quietly(wiring, found.owner)
 
 
 def _check_envelope(message: WebhookMessage) -> None:

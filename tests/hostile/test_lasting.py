@@ -123,7 +123,7 @@ def test_killed_after_it_had_acknowledged(case, url):
     with second_life(url) as world:
         before = world.rows(), world.state(P1)
         world.clock.advance(60)
-        world.gateway.reconcile()
+        world.gateway.reconcile(ahead=True)
 
         assert (answer.status, answer.body) == (200, ACK)
         assert before == ([InboxState.VERIFIED], State.PENDING)

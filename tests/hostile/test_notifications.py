@@ -215,7 +215,7 @@ def test_a_message_before_its_payment(case, receive):
     world.provider.next_theirs.append(N0["payOrderId"])
     world.gateway.charge(reference, Money(1500, "CAD"), CARD)
     world.clock.advance(60)
-    world.gateway.reconcile()
+    world.gateway.reconcile(ahead=True)
 
     assert (answer.body, parked) == (ACK, [InboxState.PARKED])
     assert [state.is_finished for state in world.rows()] == [True]
@@ -311,7 +311,7 @@ def test_messages_in_another_order(case, receive):
             assert receive(world, notices[name]).body == ACK
             world.clock.advance(60)
         for _ in range(2):
-            world.gateway.reconcile()
+            world.gateway.reconcile(ahead=True)
             world.clock.advance(60)
         payment = world.found(reference)
         ends.append((payment.status, bool(payment.review), sorted(world.rows())))

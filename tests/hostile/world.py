@@ -229,7 +229,7 @@ class World:
 
     def kept(self) -> tuple[InboxRow, ...]:
         """Return the messages that were kept, oldest first."""
-        return tuple(self.ledger.inbox())
+        return tuple(self.ledger.messages())
 
     def rows(self) -> list[InboxState]:
         """Return what became of them."""

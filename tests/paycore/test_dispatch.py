@@ -287,9 +287,9 @@ class TestLedgerFails:
         self.break_record(stage, monkeypatch, error)
         with pytest.raises(OutcomeUnknown) as told:
             stage.charge()
-        at_once = (state(stage), stage.gateway.reconcile().asked)
+        at_once = (state(stage), stage.gateway.reconcile(ahead=True).asked)
         stage.clock.advance(stage.accounts["main"].lease_s)
-        later = stage.gateway.reconcile()
+        later = stage.gateway.reconcile(ahead=True)
 
         assert told.value.money_may_have_moved
         assert at_once == (State.SUBMITTING, 0)
@@ -340,7 +340,7 @@ def test_a_dispatcher_that_was_given_up_writes_no_more(stage):
 
     def sleep():
         stage.clock.advance(stage.accounts["main"].lease_s)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
     stage.till.next(Does(sleep))
     payment = stage.charge()
@@ -361,7 +361,7 @@ def test_a_dispatcher_that_was_held_up_before_it_sent_sends_no_more(
         if hook == "operation_started":
             stage.clock.advance(stage.accounts["main"].lease_s)
             if given_up:
-                stage.gateway.reconcile()
+                stage.gateway.reconcile(ahead=True)
 
     monkeypatch.setattr(stage.ear, "emit", held_up)
     with pytest.raises(NotSent):

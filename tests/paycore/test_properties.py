@@ -119,7 +119,7 @@ class Shop(RuleBasedStateMachine):
     @rule(act=QUERY_ACTS, limit=st.sampled_from([None, 1, 2]))
     def reconcile(self, act: Act, limit: int | None) -> None:
         with self.acting(act):
-            self.stage.gateway.reconcile(limit)
+            self.stage.gateway.reconcile(limit, ahead=True)
 
     @rule(seconds=WAITS)
     def wait(self, seconds: float) -> None:
@@ -232,7 +232,7 @@ class Shop(RuleBasedStateMachine):
 
     @invariant()
     def messages_are_conserved(self) -> None:
-        rows = [row for state in InboxState for row in self.stage.ledger.inbox(state=state)]
+        rows = [row for state in InboxState for row in self.stage.ledger.messages(state=state)]
         assert sum(row.copies for row in rows) == self.acknowledged
 
     def teardown(self) -> None:
@@ -240,7 +240,7 @@ class Shop(RuleBasedStateMachine):
         self.stage.till.query_acts.clear()
         for _ in range(3):
             self.stage.clock.advance(30 * 86_400)  # far past wherever the clock was moved back to
-            self.stage.gateway.reconcile()
+            self.stage.gateway.reconcile(ahead=True)
         for operation in self.operations():
             order = self.stage.till.orders.get(operation.reference)
             if order is not None and operation.state.is_open and not operation.review:

@@ -231,7 +231,7 @@ def _books(left: Left, gateway: paycore.Gateway, simulator: IotpaySimulator) -> 
         for operation in payment.operations:
             for each in ledger.evidence(operation.id):
                 left.add("results", shown(each))
-    for row in ledger.inbox():
+    for row in ledger.messages():
         left.add("results", shown(row))
     for each in simulator.requests():
         left.add("simulator", shown(each))

@@ -26,7 +26,7 @@ def test_r16_a_forgery_does_not_silence_the_provider():
     forged.pop("url")
     deliver(stage, Letter(WEAK, forged))
     stage.clock.advance(2 * 3600)
-    stage.gateway.reconcile()  # the page has expired, and nobody confirmed the message
+    stage.gateway.reconcile(ahead=True)  # the page has expired, and nobody confirmed the message
     stage.world.pay(WEAK, "o1")
     for door in stage.doors:
         door.weather = replace(CALM, queries=SILENT)
@@ -36,6 +36,6 @@ def test_r16_a_forgery_does_not_silence_the_provider():
         stage.clock.advance(86_400)
         if not genuine.acknowledged:
             deliver(stage, genuine)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
     assert stage.gateway.find("o1").status is PaymentStatus.PAID

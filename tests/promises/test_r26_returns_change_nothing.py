@@ -40,9 +40,9 @@ def came_back(doors: Doors, rng: Random) -> None:
     _is_shown_a_neutral_page(doors, rng, account, query)
     assert isinstance(parse_return(query), ReturnParameters)
     brought = parse_qs(query, errors="replace").get("paycore", [""])[-1]
-    page, asked = _operation(doors, reference).next_action, doors.provider.count("cc_query")
+    page, calls = _operation(doors, reference).next_action, len(doors.provider.calls)
     shown = [doors.gateway.returned(brought) for _ in range(rng.randint(1, 3))]
-    asked = doors.provider.count("cc_query") - asked
+    asked = len(doors.provider.calls) - calls
     after = _operation(doors, reference)
     if brought != nonce:
         assert shown == [None] * len(shown), "a stranger was shown a payment"

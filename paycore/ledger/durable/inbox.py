@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
 from paycore.errors import LedgerError
-from paycore.ledger.durable import statements as sql
-from paycore.ledger.durable.rows import message_of, message_values
+from paycore.ledger.durable import mail_statements as sql
+from paycore.ledger.durable.mail_rows import message_of, message_values
+from paycore.ledger.durable.rows import maybe_micros, micros
 from paycore.ledger.durable.session import Session
-from paycore.ledger.protocol import InboxRow, InboxState
+from paycore.ledger.mail import InboxRow, InboxState, marked
+
+ALL: Final = 2**62
+"""More than there will ever be."""
 
 
 def keep(session: Session, row: InboxRow) -> InboxRow:
@@ -15,23 +23,74 @@ def keep(session: Session, row: InboxRow) -> InboxRow:
     return message_of(stored)
 
 
-def mark(session: Session, row: str, state: InboxState, reason: str, *, failed: bool) -> None:
-    """Note what became of a message; one that is finished stays as it is.
+def mark(
+    session: Session, row: str, state: InboxState, reason: str, now: datetime, *, failed: bool
+) -> None:
+    """Note what became of a message, and plan the next try; one that is finished stays as it is.
 
     Raises:
         LedgerError: there is no such message.
     """
+    after = marked(found(session, row), state, reason, now, failed=failed)
     noted = {"state": state.value, "reason": reason, "more": int(failed)}
-    marked = session.change(sql.MESSAGE_MARKED, id_=row, **noted)
-    if not marked and session.row(sql.MESSAGE, id_=row) is None:
+    session.change(sql.MESSAGE_MARKED, id_=row, next_=maybe_micros(after.next_try_at), **noted)
+
+
+def revive(session: Session, row: str, now: datetime) -> InboxRow:
+    """Take a message up anew that was not applied; return its row.
+
+    Raises:
+        LedgerError: there is no such message.
+    """
+    session.change(sql.MESSAGE_REVIVED, id_=row, now_=micros(now))
+    return found(session, row)
+
+
+def maybe(session: Session, row: str) -> InboxRow | None:
+    """Return the message with this id, if there is one."""
+    stored = session.row(sql.MESSAGE, id_=row)
+    return None if stored is None else message_of(stored)
+
+
+def found(session: Session, row: str) -> InboxRow:
+    """Return the message with this id.
+
+    Raises:
+        LedgerError: there is none.
+    """
+    message = maybe(session, row)
+    if message is None:
         raise LedgerError("the inbox has no such message")
+    return message
 
 
-def in_state(session: Session, state: InboxState | None) -> tuple[InboxRow, ...]:
-    """Return the messages in that state, or all of them, oldest first."""
+def listed(
+    session: Session, state: InboxState | None, limit: int | None, after: str
+) -> tuple[InboxRow, ...]:
+    """Return the messages in that state behind another one, or all of them, as they came."""
+    place = session.row(sql.MESSAGE_SERIAL, id_=after) if after else None
+    asked = {"serial_": place[0] if place else 0, "limit_": ALL if limit is None else limit}
     if state is None:
-        return tuple(map(message_of, session.rows(sql.MESSAGES)))
-    return tuple(map(message_of, session.rows(sql.MESSAGES_IN, state_=state.value)))
+        return tuple(map(message_of, session.rows(sql.MESSAGES, **asked)))
+    return tuple(map(message_of, session.rows(sql.MESSAGES_IN, state_=state.value, **asked)))
+
+
+def due(session: Session, now: datetime, limit: int | None, *, ahead: bool) -> tuple[InboxRow, ...]:
+    """Return the messages to try now, or all that wait, those that are due longest first."""
+    most = ALL if limit is None else limit
+    if ahead:
+        return tuple(map(message_of, session.rows(sql.MESSAGES_WAITING, limit_=most)))
+    rows = session.rows(sql.MESSAGES_DUE, until_=micros(now), limit_=most)
+    return tuple(map(message_of, rows))
+
+
+def about(session: Session, account: str, names: Collection[str]) -> tuple[InboxRow, ...]:
+    """Return the messages that speak about these references, ours or theirs, as they came."""
+    found_: dict[str, InboxRow] = {}
+    for name in filter(None, names):
+        for row in session.rows(sql.MESSAGES_ABOUT, account_=account, name_=name):
+            found_.setdefault(row[0], message_of(row))
+    return tuple(sorted(found_.values(), key=lambda row: row.received_at))
 
 
 def parked(session: Session, account: str, reference: str) -> tuple[InboxRow, ...]:

@@ -9,26 +9,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from paycore.ledger.durable import inbox, operations, pages
+from paycore.ledger.durable import operations, pages, purging, recording
 from paycore.ledger.durable import statements as sql
+from paycore.ledger.durable.inbox import ALL
+from paycore.ledger.durable.mailing import DurableMail
 from paycore.ledger.durable.rows import evidence_of, micros, operation_of
 from paycore.ledger.durable.session import Session
-from paycore.ledger.durable.transactions import Transactions
-from paycore.ledger.protocol import Evidence, InboxRow, InboxState, Intent, Page, Reserved, Source
+from paycore.ledger.protocol import Evidence, Intent, Page, Reserved, Source
 from paycore.operation import Operation
 from paycore.payment import Payment, PaymentStatus
-from paycore.report import Notification, Report
-from paycore.states import Kind
+from paycore.report import Report
+from paycore.states import Kind, State
 
-_ALL: Final = 2**62
 _AGES_S: Final = 10**9
 
 
-class DurableLedger:
+class DurableLedger(DurableMail):
     """Keeps the promises of `paycore.ledger.protocol.Ledger` for the processes of many machines."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._db = transactions
 
     def __repr__(self) -> str:
         return "<DurableLedger>"  # where it lies may hold a password
@@ -46,22 +43,26 @@ class DurableLedger:
         fence: int | None = None,
     ) -> Operation:
         def work(session: Session) -> Operation:
-            seen = operations.seen_of(operation, report, source, now)
-            return operations.record(session, seen, report, fence)
+            seen = recording.seen_of(operation, report, source, now)
+            return recording.record(session, seen, report, fence)
 
         return self._db.write(work)
 
-    def claim_check(self, operation: str, now: datetime, not_within_s: float) -> bool:
+    def claim_check(
+        self, operation: str, now: datetime, not_within_s: float, seen: int | None = None
+    ) -> bool:
         gap_us = math.ceil(min(not_within_s, _AGES_S) * 1_000_000)
+        return self._db.write(lambda s: recording.claim_check(s, operation, now, gap_us, seen))
 
-        def work(session: Session) -> bool:
-            claim = {"id_": operation, "now_": micros(now), "gap": gap_us}
-            if session.change(sql.CHECK_CLAIMED, **claim):
-                return True
-            operations.found(session.row(sql.OPERATION, id_=operation))
-            return False
+    def supersede(self, operation: str, now: datetime) -> Operation:
+        return self._db.write(lambda session: recording.supersede(session, operation, now))
 
-        return self._db.write(work)
+    def settle(
+        self, operation: str, state: State, reason: str, version: int, now: datetime
+    ) -> Operation:
+        return self._db.write(
+            lambda session: recording.settle(session, operation, state, reason, version, now)
+        )
 
     def operation(self, operation: str) -> Operation:
         return self._db.read(lambda s: operations.found(s.row(sql.OPERATION, id_=operation)))
@@ -95,28 +96,26 @@ class DurableLedger:
     ) -> Page:
         return self._db.read(lambda session: pages.page(session, status, account, limit, after))
 
-    def due(self, now: datetime, limit: int | None) -> Sequence[Operation]:
-        asked = {"now_": micros(now), "limit_": _ALL if limit is None else limit}
+    def due(self, now: datetime, limit: int | None, *, ahead: bool = False) -> Sequence[Operation]:
+        at = micros(now)
+        most = ALL if limit is None else limit
+        asked = {"now_": at, "until_": ALL if ahead else at, "limit_": most}
         return self._db.read(lambda s: [operation_of(row) for row in s.rows(sql.DUE, **asked)])
+
+    def listed(
+        self, *, state: State | None = None, review: bool = False, limit: int, after: str = ""
+    ) -> tuple[Operation, ...]:
+        return self._db.read(lambda s: pages.listed(s, state, limit, after, review=review))
+
+    def in_review(self) -> int:
+        return self._db.read(lambda session: int(session.rows(sql.IN_REVIEW_COUNT)[0][0]))
 
     def evidence(self, operation: str) -> tuple[Evidence, ...]:
         rows = self._db.read(lambda session: session.rows(sql.EVIDENCE, operation_=operation))
         return tuple(map(evidence_of, rows))
 
-    def keep(
-        self, account: str, digest: str, notification: Notification, now: datetime
-    ) -> InboxRow:
-        row = InboxRow(operations.new_id(), account, digest, notification, now)
-        return self._db.write(lambda session: inbox.keep(session, row))
-
-    def mark(self, row: str, state: InboxState, reason: str = "", *, failed: bool = False) -> None:
-        self._db.write(lambda session: inbox.mark(session, row, state, reason, failed=failed))
-
-    def inbox(self, *, state: InboxState | None = None) -> tuple[InboxRow, ...]:
-        return self._db.read(lambda session: inbox.in_state(session, state))
-
-    def parked(self, account: str, reference: str) -> tuple[InboxRow, ...]:
-        return self._db.read(lambda session: inbox.parked(session, account, reference))
+    def purge(self, before: datetime, limit: int) -> int:
+        return self._db.write(lambda session: purging.purge(session, before, limit))
 
     def close(self) -> None:
         self._db.close()

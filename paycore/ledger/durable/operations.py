@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,20 +10,17 @@ from paycore.errors import LedgerError
 from paycore.ledger.durable import statements as sql
 from paycore.ledger.durable.rows import (
     Row,
-    evidence_of,
-    evidence_values,
     operation_of,
     operation_values,
     payment_of,
     payment_values,
 )
 from paycore.ledger.durable.session import Session
-from paycore.ledger.protocol import Evidence, Intent, Reserved, Source
-from paycore.ledger.rules import admitted, concluded, dispatched
+from paycore.ledger.protocol import Intent, Reserved
+from paycore.ledger.rules import admitted, dispatched
 from paycore.naming import wire_references
 from paycore.operation import Operation
 from paycore.payment import Payment
-from paycore.report import Report
 from paycore.states import Kind, State
 
 
@@ -54,6 +50,11 @@ def payment(session: Session, reference: str) -> Payment | None:
     return _whole(session, session.row(sql.PAYMENT, reference_=reference), sql.OWNED)
 
 
+def locked_payment(session: Session, row: Row | None) -> Payment | None:
+    """Return the payment that a locked row holds, with its operations, which are locked then."""
+    return _whole(session, row, sql.OWNED_LOCKED)
+
+
 def _whole(session: Session, row: Row | None, owned: Any) -> Payment | None:
     if row is None:
         return None
@@ -73,7 +74,7 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
     named = {"kind_": intent.kind.value, "op_key_": intent.key}
     is_token = intent.kind is Kind.TOKEN
     locked = None if is_token else session.row(sql.PAYMENT_LOCKED, reference_=intent.owner)
-    paid = _whole(session, locked, sql.OWNED_LOCKED)
+    paid = locked_payment(session, locked)
     known = maybe(session.row(sql.BY_KEY_LOCKED, **named))
     if session.again and known is not None and known.sent_at == now and known.id == own_id:
         return Reserved(known, fresh=True)
@@ -90,7 +91,7 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
     if known is None:
         session.change(sql.OPERATION_ADDED, **operation_values(operation))
     else:
-        _change(session, known, operation)
+        change(session, known, operation)
     if is_token:  # no payment is locked: who came between is seen now, as its row was waited for
         others = (o for o in of_kind(session, intent.owner, Kind.TOKEN) if o.id != operation.id)
         admitted(intent, None, None, tuple(others))
@@ -121,41 +122,6 @@ def _new(session: Session, intent: Intent, now: datetime, own_id: str, number: i
     )
 
 
-def record(session: Session, seen: Evidence, report: Report, fence: int | None) -> Operation:
-    """Commit what `operation.after(report)` says, with the report as evidence; return it."""
-    locked = session.row(sql.PAYMENT_OF_LOCKED, id_=seen.operation)
-    paid = _whole(session, locked, sql.OWNED_LOCKED)
-    before = found(session.row(sql.OPERATION_LOCKED, id_=seen.operation))
-    if session.again and _is_recorded(session, seen):
-        return before
-    session.change(sql.EVIDENCE_ADDED, **evidence_values(seen))
-    if fence is not None and fence != before.fence:
-        return before
-    after = concluded(before, report, seen.source, paid)
-    if after == before:
-        return before
-    after = replace(after, updated_at=seen.at, lease_until=None)
-    _change(session, before, after)
-    _move_money(session, before, after)
-    return after
-
-
-def _is_recorded(session: Session, seen: Evidence) -> bool:
-    """Return whether an earlier try of the same call was committed after all."""
-    last = session.row(sql.EVIDENCE_LAST, operation_=seen.operation)
-    wanted = evidence_values(seen)
-    return last is not None and evidence_values(evidence_of(last)) == wanted
-
-
-def _change(session: Session, before: Operation, after: Operation) -> None:
-    values = operation_values(after)
-    changed = session.change(
-        sql.OPERATION_CHANGED, **values, id_=after.id, fence_before=before.fence
-    )
-    if changed != 1:
-        raise LedgerError("the operation has another dispatcher now")
-
-
 def _reserve_money(session: Session, operation: Operation) -> None:
     if not operation.kind.gives_back or operation.amount is None:
         return
@@ -164,33 +130,20 @@ def _reserve_money(session: Session, operation: Operation) -> None:
         raise LedgerError(f"{operation.owner}: the sums of this payment leave less to give back")
 
 
-def _move_money(session: Session, before: Operation, after: Operation) -> None:
-    """Keep the payment's sums: what was captured, went back, and may still go back."""
-    old, new = _sums(before), _sums(after)
-    moved = {name: new.get(name, 0) - old.get(name, 0) for name in _SUMS}
-    if any(moved.values()):
-        session.change(sql.MONEY_MOVED, reference_=after.owner, **moved)
+def change(session: Session, before: Operation, after: Operation) -> None:
+    """Write an operation that changed.
 
-
-_SUMS = ("captured_", "refunded_", "reserved_", "voided_")
-
-
-def _sums(operation: Operation) -> dict[str, int]:
-    """Return what an operation adds to the sums of its payment."""
-    minor = operation.amount.minor if operation.amount else 0
-    if operation.kind.gives_back and operation.state.is_open:
-        return {"reserved_": minor}
-    if operation.state is not State.SUCCEEDED:
-        return {}
-    took = {Kind.CHARGE: "captured_", Kind.REFUND: "refunded_", Kind.VOID: "voided_"}
-    return {took[operation.kind]: minor} if operation.kind in took else {}
+    Raises:
+        LedgerError: it was handed to another dispatcher meanwhile.
+    """
+    values = operation_values(after)
+    changed = session.change(
+        sql.OPERATION_CHANGED, **values, id_=after.id, fence_before=before.fence
+    )
+    if changed != 1:
+        raise LedgerError("the operation has another dispatcher now")
 
 
 def new_id() -> str:
     """Return an id that nothing else has."""
     return uuid.uuid4().hex
-
-
-def seen_of(operation: str, report: Report, source: Source, now: datetime) -> Evidence:
-    """Return a report as evidence."""
-    return Evidence(operation, now, source, report.state.value, dict(report.raw))

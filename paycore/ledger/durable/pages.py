@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from paycore.ledger.durable import statements as sql
 from paycore.ledger.durable.rows import operation_of, payment_of
@@ -10,6 +10,7 @@ from paycore.ledger.durable.session import Session
 from paycore.ledger.protocol import Page
 from paycore.operation import Operation
 from paycore.payment import Payment, PaymentStatus
+from paycore.states import State
 
 _LEAST: Final = 100
 """How many payments are read at once when few of them may be wanted."""
@@ -35,6 +36,24 @@ def page(
             found.append(payment)
         if len(payments) < batch:
             return Page(tuple(found), "")
+
+
+def listed(
+    session: Session, state: State | None, limit: int, after: str, *, review: bool
+) -> tuple[Operation, ...]:
+    """Return up to `limit` operations behind the one with the id `after`, oldest first."""
+    place = session.row(sql.SERIAL, id_=after) if after else None
+    asked: dict[str, Any] = {"serial_": place[0] if place else 0, "limit_": limit}
+    if state is not None:
+        asked["state_"] = state.value
+    statement = sql.LISTED[_which(state), review]
+    return tuple(map(operation_of, session.rows(statement, **asked)))
+
+
+def _which(state: State | None) -> str:
+    if state is None:
+        return "any"
+    return "open" if state.is_open else "closed"
 
 
 def _batch(session: Session, at: int, size: int) -> tuple[int, list[Payment]]:

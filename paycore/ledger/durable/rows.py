@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from paycore.ledger.durable import texts
-from paycore.ledger.protocol import Evidence, InboxRow, InboxState, Source
+from paycore.ledger.protocol import Evidence, Source
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -28,11 +28,13 @@ def time_of(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
-def _micros(at: datetime | None) -> int | None:
+def maybe_micros(at: datetime | None) -> int | None:
+    """Return a time as `micros` does, if there is one."""
     return None if at is None else micros(at)
 
 
-def _time(us: int | None) -> datetime | None:
+def maybe_time(us: int | None) -> datetime | None:
+    """Return a time as `time_of` does, if there is one."""
     return None if us is None else time_of(us)
 
 
@@ -55,8 +57,8 @@ def operation_values(operation: Operation) -> dict[str, Any]:
         "attempt": operation.attempt,
         "sends": operation.sends,
         "fence": operation.fence,
-        "lease_until": _micros(operation.lease_until),
-        "sent_at": _micros(operation.sent_at),
+        "lease_until": maybe_micros(operation.lease_until),
+        "sent_at": maybe_micros(operation.sent_at),
         "provider_reference": operation.provider_reference,
         "charge": operation.charge,
         "next_action": texts.action_text(operation.next_action),
@@ -67,7 +69,10 @@ def operation_values(operation: Operation) -> dict[str, Any]:
         "review": operation.review,
         "late": int(operation.late),
         "checks": operation.checks,
-        "checked_at": _micros(operation.checked_at),
+        "checked_at": maybe_micros(operation.checked_at),
+        "next_check_at": maybe_micros(operation.next_check_at),
+        "version": operation.version,
+        "superseded": int(operation.superseded),
     }
 
 
@@ -89,8 +94,8 @@ def operation_of(row: Row) -> Operation:
         attempt=row[13],
         sends=row[14],
         fence=row[15],
-        lease_until=_time(row[16]),
-        sent_at=_time(row[17]),
+        lease_until=maybe_time(row[16]),
+        sent_at=maybe_time(row[17]),
         provider_reference=row[18],
         charge=row[19],
         next_action=texts.action_of(row[20]),
@@ -101,7 +106,10 @@ def operation_of(row: Row) -> Operation:
         review=row[25],
         late=bool(row[26]),
         checks=row[27],
-        checked_at=_time(row[28]),
+        checked_at=maybe_time(row[28]),
+        next_check_at=maybe_time(row[29]),
+        version=row[30],
+        superseded=bool(row[31]),
     )
 
 
@@ -136,27 +144,3 @@ def evidence_values(seen: Evidence) -> dict[str, Any]:
 def evidence_of(row: Row) -> Evidence:
     """Return the piece of evidence that a row holds."""
     return Evidence(row[0], time_of(row[1]), Source(row[2]), row[3], texts.value_of(row[4]))
-
-
-def message_values(row: InboxRow) -> dict[str, Any]:
-    """Return every column of a kept message by name."""
-    report = row.notification.report
-    return {
-        "id": row.id,
-        "account": row.account,
-        "digest": row.digest,
-        "notification": texts.notification_text(row.notification),
-        "received_at": micros(row.received_at),
-        "state": row.state.value,
-        "reason": row.reason,
-        "copies": row.copies,
-        "failures": row.failures,
-        "reference": report.reference or "",
-        "provider_reference": report.provider_reference,
-    }
-
-
-def message_of(row: Row) -> InboxRow:
-    """Return the kept message that a row holds."""
-    told, state = texts.notification_of(row[3]), InboxState(row[5])
-    return InboxRow(row[0], row[1], row[2], told, time_of(row[4]), state, row[6], row[7], row[8])

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Dialect
 
 from paycore.errors import LedgerError
-from paycore.ledger.durable.statements import compiled
+from paycore.ledger.durable.words import compiled
 
 
 class Texts:

@@ -8,178 +8,163 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Insert, Select, bindparam, func, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
+from sqlalchemy import Select, bindparam, func, or_, select, text, update
 
-from paycore.ledger.durable.tables import IS_OPEN, IS_PARKED, evidence, inbox, operation, payment
+from paycore.ledger.durable.tables import (
+    IN_REVIEW,
+    IS_OPEN,
+    IS_PLANNED,
+    evidence,
+    operation,
+    payment,
+)
+from paycore.ledger.durable.words import LIMIT, NOTHING, ONE, ZERO, added, is_, number, parameter
 
-_p, _o, _e, _i = payment.c, operation.c, evidence.c, inbox.c
+_p, _o, _e = payment.c, operation.c, evidence.c
 
 PAYMENT_COLUMNS: Final = (_p.reference, _p.amount_minor, _p.currency, _p.created_at, _p.metadata)
 OPERATION_COLUMNS: Final = tuple(_o)[1:]
 """In the order of the fields of `paycore.Operation`, its amount as two."""
-INBOX_COLUMNS: Final = tuple(_i)[1:10]
-"""In the order of the fields of `InboxRow`."""
 _CHANGING: Final = (
     "amount_minor currency state updated_at sends fence lease_until sent_at provider_reference "
-    "charge next_action instrument decline token review late"
+    "charge next_action instrument decline token review late next_check_at version superseded"
 ).split()
 _NO_TOKEN: Final = text("kind <> 'token'")
-_LIMIT: Final = bindparam("limit_", type_=_p.serial.type)
 
 
 def _operations() -> Select[Any]:
     return select(*OPERATION_COLUMNS)
 
 
-def _added(table: Any, *absent: str) -> Insert:
-    """Return the insertion of one row, its serial left to the database."""
-    names = [column.name for column in table.c if column.name not in ("serial", *absent)]
-    return insert(table).values({name: bindparam(name) for name in names}).inline()
-
-
-def _parameter(column: Any) -> Any:
-    """Return the parameter that a column is compared with: its name and an underscore."""
-    return bindparam(f"{column.name}_", type_=column.type)
-
-
-def _is(*columns: Any) -> list[Any]:
-    return [column == _parameter(column) for column in columns]
-
-
-PAYMENT: Final = select(*PAYMENT_COLUMNS).where(*_is(_p.reference))
+PAYMENT: Final = select(*PAYMENT_COLUMNS).where(*is_(_p.reference))
 PAYMENT_LOCKED: Final = PAYMENT.with_for_update()
 PAYMENT_OF_LOCKED: Final = (
     select(*PAYMENT_COLUMNS)
-    .where(_p.reference == select(_o.owner).where(*_is(_o.id), _NO_TOKEN).scalar_subquery())
+    .where(_p.reference == select(_o.owner).where(*is_(_o.id), _NO_TOKEN).scalar_subquery())
     .with_for_update()
 )
-PAYMENT_ADDED: Final = _added(payment, "captured", "refunded", "reserved", "voided")
+PAYMENT_ADDED: Final = added(payment, "captured", "refunded", "reserved", "voided", "purged")
 MONEY_RESERVED: Final = (
     update(payment)
-    .where(*_is(_p.reference))
-    .where(
-        _p.captured - _p.refunded - _p.reserved - _p.voided
-        >= bindparam("minor", type_=_p.serial.type)
-    )
-    .values(reserved=_p.reserved + bindparam("minor", type_=_p.serial.type))
+    .where(*is_(_p.reference))
+    .where(_p.captured - _p.refunded - _p.reserved - _p.voided >= number("minor"))
+    .values(reserved=_p.reserved + number("minor"))
 )
 MONEY_MOVED: Final = (
     update(payment)
-    .where(*_is(_p.reference))
-    .values({c: c + _parameter(c) for c in (_p.captured, _p.refunded, _p.reserved, _p.voided)})
+    .where(*is_(_p.reference))
+    .values({c: c + parameter(c) for c in (_p.captured, _p.refunded, _p.reserved, _p.voided)})
 )
 PAGE: Final = (
     select(_p.serial, *PAYMENT_COLUMNS)
-    .where(_p.serial > _parameter(_p.serial))
+    .where(_p.serial > parameter(_p.serial))
     .order_by(_p.serial)
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 PAGE_OPERATIONS: Final = (
     _operations()
     .join(payment, _p.reference == _o.owner)
-    .where(_p.serial > _parameter(_p.serial), _p.serial <= bindparam("last_", type_=_p.serial.type))
+    .where(_p.serial > parameter(_p.serial), _p.serial <= number("last_"))
     .where(_NO_TOKEN)
     .order_by(_o.serial)
 )
-PLACE: Final = select(_p.serial).where(*_is(_p.reference))
+PLACE: Final = select(_p.serial).where(*is_(_p.reference))
 
-OPERATION: Final = _operations().where(*_is(_o.id))
+OPERATION: Final = _operations().where(*is_(_o.id))
 OPERATION_LOCKED: Final = OPERATION.with_for_update()
-OWNED: Final = _operations().where(*_is(_o.owner)).where(_NO_TOKEN).order_by(_o.serial)
+OWNED: Final = _operations().where(*is_(_o.owner)).where(_NO_TOKEN).order_by(_o.serial)
 OWNED_LOCKED: Final = OWNED.with_for_update()
-OF_KIND: Final = _operations().where(*_is(_o.owner, _o.kind)).order_by(_o.serial)
-BY_KEY: Final = _operations().where(*_is(_o.kind, _o.op_key))
+OF_KIND: Final = _operations().where(*is_(_o.owner, _o.kind)).order_by(_o.serial)
+BY_KEY: Final = _operations().where(*is_(_o.kind, _o.op_key))
 BY_KEY_LOCKED: Final = BY_KEY.with_for_update()
-BY_OURS: Final = _operations().where(*_is(_o.account, _o.reference))
+BY_OURS: Final = _operations().where(*is_(_o.account, _o.reference))
 BY_THEIRS: Final = (
     _operations()
-    .where(*_is(_o.account, _o.provider_reference), text("provider_reference <> ''"))
+    .where(*is_(_o.account, _o.provider_reference), text("provider_reference <> ''"))
     .order_by(_o.serial)
     .limit(1)
 )
 BY_NONCE: Final = (
-    _operations().where(*_is(_o.nonce), text("nonce <> ''")).order_by(_o.serial.desc()).limit(1)
+    _operations().where(*is_(_o.nonce), text("nonce <> ''")).order_by(_o.serial.desc()).limit(1)
 )
-OPERATION_ADDED: Final = _added(operation)
+OPERATION_ADDED: Final = added(operation)
 OPERATION_CHANGED: Final = (
     update(operation)
-    .where(*_is(_o.id))
+    .where(*is_(_o.id))
     .where(_o.fence == bindparam("fence_before", type_=_o.fence.type))
     .values({name: bindparam(name) for name in _CHANGING})
 )
 CHECK_CLAIMED: Final = (
     update(operation)
-    .where(*_is(_o.id))
+    .where(*is_(_o.id))
     .where(
         or_(
             _o.checked_at.is_(None),
-            func.abs(_o.checked_at - bindparam("now_", type_=_o.serial.type))
-            >= bindparam("gap", type_=_o.serial.type),
-        )
+            func.abs(_o.checked_at - number("now_")) >= number("gap"),
+        ),
+        or_(number("seen") < ZERO, _o.checks == number("seen")),
     )
-    .values(checks=_o.checks + text("1"), checked_at=bindparam("now_", type_=_o.serial.type))
+    .values(checks=_o.checks + ONE, checked_at=number("now_"), next_check_at=number("next_"))
 )
 DUE: Final = (
     _operations()
-    .where(text(IS_OPEN))
+    .where(text(IS_PLANNED), _o.next_check_at <= number("until_"))
     .where(
         or_(
             text("state NOT IN ('reserved', 'submitting')"),
             _o.lease_until.is_(None),
-            _o.lease_until <= bindparam("now_", type_=_o.serial.type),
+            _o.lease_until <= number("now_"),
         )
     )
-    .order_by(func.coalesce(_o.checked_at, _o.created_at), _o.serial)
-    .limit(_LIMIT)
+    .order_by(_o.next_check_at, _o.serial)
+    .limit(LIMIT)
 )
+SERIAL: Final = select(_o.serial).where(*is_(_o.id))
+_listed: Final = _operations().where(_o.serial > number("serial_")).order_by(_o.serial).limit(LIMIT)
+_in_state: Final = _listed.where(*is_(_o.state))
+LISTED: Final = {
+    (which, review): listed.where(text(IN_REVIEW)) if review else listed
+    for review in (False, True)
+    for which, listed in {
+        "any": _listed,
+        "closed": _in_state,
+        "open": _in_state.where(text(IS_OPEN)),  # said twice, so that the index of these serves
+    }.items()
+}
+"""By which states are asked for, and whether only what needs review is."""
+IN_REVIEW_COUNT: Final = select(func.count()).select_from(operation).where(text(IN_REVIEW))
 
 EVIDENCE: Final = (
     select(_e.operation, _e.at, _e.source, _e.reported, _e.fields)
-    .where(*_is(_e.operation))
+    .where(*is_(_e.operation))
     .order_by(_e.serial)
 )
 EVIDENCE_LAST: Final = EVIDENCE.order_by(None).order_by(_e.serial.desc()).limit(1)
-EVIDENCE_ADDED: Final = _added(evidence)
+EVIDENCE_ADDED: Final = added(evidence)
 
-_kept: Final[dict[str, Any]] = {name: bindparam(name) for name in _i.keys() if name != "serial"}  # noqa: SIM118
-MESSAGE_KEPT: Final = {
-    maker.__name__.split(".")[-1]: maker.insert(inbox)
-    .values(_kept)
-    .on_conflict_do_update(
-        index_elements=[_i.account, _i.digest], set_={"copies": _i.copies + text("1")}
-    )
-    .returning(*INBOX_COLUMNS)
-    for maker in (sqlite, postgresql)
-}
-"""By dialect: the same words, which SQLAlchemy keeps with each."""
-MESSAGE_MARKED: Final = (
-    update(inbox)
-    .where(*_is(_i.id), text("state IN ('verified', 'parked')"))
-    .values(
-        state=bindparam("state"),
-        reason=bindparam("reason"),
-        failures=_i.failures + bindparam("more", type_=_i.failures.type),
-    )
-)
-MESSAGE: Final = select(_i.id).where(*_is(_i.id))
-MESSAGES: Final = select(*INBOX_COLUMNS).order_by(_i.received_at, _i.serial)
-MESSAGES_IN: Final = MESSAGES.where(*_is(_i.state))
-PARKED: Final = (
-    select(*INBOX_COLUMNS)
-    .where(_i.account == bindparam("account_", type_=_i.account.type), text(IS_PARKED))
+PURGEABLE: Final = (
+    select(_p.reference)
+    .where(text("purged = 0"), _p.created_at < number("before_"))
     .where(
-        or_(
-            _i.reference == bindparam("name_", type_=_i.reference.type),
-            _i.provider_reference == bindparam("name_", type_=_i.reference.type),
-        )
+        ~select(_o.serial)
+        .where(_o.owner == _p.reference, _NO_TOKEN)
+        .where(or_(text(IS_OPEN), text(IS_PLANNED), text(IN_REVIEW)))
+        .exists()
     )
-    .order_by(_i.serial)
+    .order_by(_p.serial)
+    .limit(LIMIT)
+    .with_for_update(of=payment)
 )
-
-
-def compiled(statement: Any, dialect: Dialect) -> tuple[str, dict[str, Any]]:
-    """Return the text of a statement as the driver takes it, and its constants by name."""
-    made = statement.compile(dialect=dialect)
-    return str(made), {name: value for name, value in made.params.items() if value is not None}
+PAYMENT_FORGOTTEN: Final = (
+    update(payment).where(*is_(_p.reference)).values(metadata=text("'{}'"), purged=ONE)
+)
+OPERATIONS_FORGOTTEN: Final = (
+    update(operation)
+    .where(*is_(_o.owner), _NO_TOKEN)
+    .values(instrument=NOTHING, next_action=NOTHING, nonce=NOTHING)
+)
+EVIDENCE_FORGOTTEN: Final = (
+    update(evidence)
+    .where(_e.operation.in_(select(_o.id).where(*is_(_o.owner), _NO_TOKEN)))
+    .values(fields=text("'{}'"))
+)

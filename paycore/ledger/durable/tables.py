@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    func,
     text,
 )
 
@@ -33,7 +32,12 @@ metadata: Final = MetaData(
 IS_OPEN: Final = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
 """Said to the letter in queries and indexes alike: only so does SQLite use a partial index."""
 IS_PARKED: Final = "state = 'parked'"
-_OPEN_CHARGE: Final = f"kind = 'charge' AND {IS_OPEN}"
+IS_PLANNED: Final = "next_check_at IS NOT NULL"
+IN_REVIEW: Final = "review <> ''"
+IS_WAITING: Final = "state IN ('parked', 'verified')"
+IS_DUE: Final = "next_try_at IS NOT NULL"
+IS_UNTOLD: Final = IS_DUE
+_OPEN_CHARGE: Final = f"kind = 'charge' AND superseded = 0 AND {IS_OPEN}"
 _OPEN_TOKEN: Final = f"kind = 'token' AND {IS_OPEN}"
 _WHOLE: Final = BigInteger().with_variant(Integer, "sqlite")  # STRICT knows no BIGINT
 
@@ -76,6 +80,7 @@ payment: Final = Table(
     _whole("voided"),
     _text("metadata", "{}"),
     _time("created_at"),
+    _whole("purged"),
     UniqueConstraint("reference"),
     CheckConstraint("amount_minor > 0", name="amount"),
     CheckConstraint("refunded >= 0 AND reserved >= 0 AND voided >= 0", name="signs"),
@@ -116,6 +121,9 @@ operation: Final = Table(
     _whole("late"),
     _whole("checks"),
     _time("checked_at", null=True),
+    _time("next_check_at", null=True),
+    _whole("version", 1),
+    _whole("superseded"),
     UniqueConstraint("id"),
     UniqueConstraint("kind", "op_key"),
     UniqueConstraint("account", "reference"),
@@ -133,12 +141,9 @@ _index(
 _index("ix_paycore_operation_nonce", _op.nonce, where="nonce <> ''")
 _index("uq_paycore_operation_open_charge", _op.owner, where=_OPEN_CHARGE, unique=True)
 _index("uq_paycore_operation_open_token", _op.owner, where=_OPEN_TOKEN, unique=True)
-_index(
-    "ix_paycore_operation_due",
-    func.coalesce(_op.checked_at, _op.created_at),
-    _op.serial,
-    where=IS_OPEN,
-)
+_index("ix_paycore_operation_due", _op.next_check_at, _op.serial, where=IS_PLANNED)
+_index("ix_paycore_operation_open", _op.state, _op.serial, where=IS_OPEN)
+_index("ix_paycore_operation_review", _op.serial, where=IN_REVIEW)
 
 evidence: Final = Table(
     "paycore_evidence",
@@ -166,6 +171,7 @@ inbox: Final = Table(
     _text("reason"),
     _whole("copies", 1),
     _whole("failures"),
+    _time("next_try_at", null=True),
     _text("reference"),
     _text("provider_reference"),
     UniqueConstraint("id"),
@@ -173,6 +179,28 @@ inbox: Final = Table(
     sqlite_strict=True,
 )
 _in: Final = inbox.c
-_index("ix_paycore_inbox_state", _in.state, _in.received_at, _in.serial)
-_index("ix_paycore_inbox_ours", _in.account, _in.reference, where=IS_PARKED)
-_index("ix_paycore_inbox_theirs", _in.account, _in.provider_reference, where=IS_PARKED)
+_index("ix_paycore_inbox_state", _in.state, _in.serial)
+_index("ix_paycore_inbox_due", _in.next_try_at, _in.serial, where=IS_DUE)
+_index("ix_paycore_inbox_ours", _in.account, _in.reference)
+_index("ix_paycore_inbox_theirs", _in.account, _in.provider_reference)
+
+outbox: Final = Table(
+    "paycore_outbox",
+    metadata,
+    _serial(),
+    _text("id", None),
+    _text("type", None),
+    _time("at"),
+    _text("owner", None),
+    _text("operation", None),
+    _text("account", None),
+    _text("facts", "{}"),
+    _whole("tries"),
+    _time("next_try_at", null=True),
+    UniqueConstraint("id"),
+    sqlite_strict=True,
+)
+_out: Final = outbox.c
+_index("ix_paycore_outbox_owner", _out.owner, _out.serial)
+_index("ix_paycore_outbox_untold", _out.owner, _out.serial, where=IS_UNTOLD)
+_index("ix_paycore_outbox_due", _out.next_try_at, _out.serial, where=IS_UNTOLD)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import pkgutil
-import sys
 import traceback
 from collections.abc import Mapping
 from contextlib import closing
@@ -71,4 +70,4 @@ def _played(job: Mapping[str, Any], line: Line) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -30,19 +30,20 @@ def watch_lines(points: Points) -> None:
     `send.bytes` is reached before the head and before the body are written, `send.answer` when
     the answer is there and nobody has read of it.
     """
-    write, begin = http.client.HTTPConnection.send, http.client.HTTPResponse.begin
+    connection: Any = http.client.HTTPConnection
+    response: Any = http.client.HTTPResponse
+    write, begin = connection.send, response.begin
 
     def send(line: Any, data: Any) -> None:
         points.reach_inside("bytes")
         write(line, data)
 
-    def answered(response: Any) -> None:
-        select.select([response.fp], [], [], _PATIENCE_S)
+    def answered(answer: Any) -> None:
+        select.select([answer.fp], [], [], _PATIENCE_S)
         points.reach_inside("answer")
-        begin(response)
+        begin(answer)
 
-    http.client.HTTPConnection.send = send  # type: ignore[method-assign]
-    http.client.HTTPResponse.begin = answered  # type: ignore[method-assign]
+    connection.send, response.begin = send, answered
 
 
 class _Engine:

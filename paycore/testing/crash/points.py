@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 VARIABLE: Final = "PAYCORE_CRASH_AT"
-"""Names the point to die at: `charge.send.before`, or `charge.send.before:2` for its second time."""
+"""Names the point to die at: `charge.send.before`, or `charge.send.before:2` the second time."""
 
 
 def die() -> None:

@@ -83,7 +83,7 @@ def _sums(cue: Cue, scene: Scene) -> list[Sums]:
 
 def _inbox(cue: Cue, scene: Scene) -> list[Kept]:
     """Return the messages of this run."""
-    return [_kept(row) for row in cue.desk.ledger.inbox() if _name(row).startswith(cue.run)]
+    return [_kept(row) for row in cue.desk.ledger.messages() if _name(row).startswith(cue.run)]
 
 
 def _kept(row: InboxRow) -> Kept:

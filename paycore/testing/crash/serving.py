@@ -46,7 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = PATIENCE_S
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         message = WebhookMessage("POST", dict(self.headers), "", body, self.client_address[0])
         answer = self.server.gateway.receive(self.path.removeprefix("/"), message)

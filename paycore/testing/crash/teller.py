@@ -77,8 +77,7 @@ def desk(ledger: Ledger, bank_url: str, now: Callable[[], datetime], points: Poi
     """Return a gateway over `ledger`, to the bank that listens at `bank_url`."""
     senders = {name: _sender(name, bank_url, points) for name in (WEAK, STRONG)}
     accounts = {
-        name: Account(name, provider(name), name, sender)
-        for name, sender in senders.items()
+        name: Account(name, provider(name), name, sender) for name, sender in senders.items()
     }
     wiring = Wiring(
         accounts=accounts,

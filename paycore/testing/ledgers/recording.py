@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from paycore.errors import Conflict, LedgerError
@@ -74,7 +75,9 @@ def who_holds_an_older_fence_leaves_evidence_only(open_ledger: OpenLedger) -> No
     second = reserved(ledger, intent())
     after = ledger.record(first.id, report(first), Source.RESPONSE, NOW, fence=first.fence)
 
-    assert after == second == ledger.operation(first.id)
+    assert after == ledger.operation(first.id)
+    assert after == replace(second, review=after.review, version=second.version + 1)
+    assert after.review
     assert [e.reported for e in ledger.evidence(first.id)] == ["not_sent", "succeeded"]
 
 

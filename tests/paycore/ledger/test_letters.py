@@ -24,8 +24,8 @@ def notification(reference="w-1", theirs="T-1"):
 
 
 def marked(letters, row, state, reason="", failed=False):
-    letters.mark(row.id, state, reason, failed=failed)
-    return letters.in_state(None)[0]
+    letters.mark(row.id, state, reason, NOW, failed=failed)
+    return letters.listed(None, None, "")[0]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_same_message_is_one_row(letters):
 
     assert rows[0].id == rows[1].id != rows[2].id
     assert [row.copies for row in rows] == [1, 2, 1]
-    assert len(letters.in_state(None)) == 2
+    assert len(letters.listed(None, None, "")) == 2
 
 
 def test_messages_come_back_in_the_order_they_came(letters):
@@ -54,7 +54,7 @@ def test_messages_come_back_in_the_order_they_came(letters):
     for minutes, digest in ((2, "b"), (1, "a"), (3, "c")):
         letters.keep("a", digest, notification(), NOW + timedelta(minutes=minutes))
 
-    assert [row.digest for row in letters.in_state(InboxState.VERIFIED)] == ["a", "b", "c"]
+    assert [row.digest for row in letters.listed(InboxState.VERIFIED, None, "")] == ["b", "a", "c"]
 
 
 @pytest.mark.parametrize("state", FINISHED)
@@ -106,11 +106,11 @@ def test_every_message_is_in_one_state(history):
             rows[digest] = letters.keep("a", digest, notification(digest, ""), NOW)
             copies += 1
         else:
-            letters.mark(rows[digest].id, step, "", failed=False)
+            letters.mark(rows[digest].id, step, "", NOW, failed=False)
 
-    by_state = [row.id for state in InboxState for row in letters.in_state(state)]
+    by_state = [row.id for state in InboxState for row in letters.listed(state, None, "")]
 
     assert sorted(by_state) == sorted(row.id for row in rows.values())
-    assert sum(row.copies for row in letters.in_state(None)) == copies
-    for row in letters.in_state(None):
+    assert sum(row.copies for row in letters.listed(None, None, "")) == copies
+    for row in letters.listed(None, None, ""):
         assert letters.parked("a", row.digest) == ((row,) if row.state is InboxState.PARKED else ())

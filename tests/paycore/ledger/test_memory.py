@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,13 +188,14 @@ class TestRecord:
         ]
 
     def test_who_holds_an_older_fence_leaves_evidence_only(self, ledger):
-        """R39: whoever came back from the dead changes nothing."""
+        """R39: whoever came back from the dead moves nothing; its success is told."""
         first = ledger.reserve(intent(), NOW).operation
         unsent(ledger, first)
         second = ledger.reserve(intent(), NOW).operation
         after = ledger.record(first.id, report(first), Source.RESPONSE, NOW, fence=first.fence)
 
-        assert after == second
+        assert after == replace(second, review=after.review, version=second.version + 1)
+        assert "given up" in after.review
         assert [e.reported for e in ledger.evidence(first.id)] == ["not_sent", "succeeded"]
 
     def test_news_that_is_old_touches_nothing(self, ledger):
@@ -242,8 +244,10 @@ class TestAsking:
         )
         captured(ledger, "o-3")
 
-        assert ledger.due(NOW, None) == [pending]
-        assert ledger.due(after_s(LEASE_S), None) == [submitting, pending]
+        assert ledger.due(NOW, None) == []
+        assert ledger.due(NOW, None, ahead=True) == ledger.due(after_s(18), None) == [pending]
+        assert ledger.due(after_s(LEASE_S), None) == [pending, submitting]
+        assert ledger.due(after_s(LEASE_S), None, ahead=True) == [pending, submitting]
 
     def test_who_waited_longest_comes_first(self, ledger):
         """A limit starves nobody."""
@@ -251,13 +255,13 @@ class TestAsking:
             reserved = ledger.reserve(intent(owner=f"o-{number}", key=str(number)), NOW)
             recorded(ledger, reserved.operation, State.UNKNOWN)
         seen = []
-        for at in (1, 2, 3):
+        for at in (20, 21, 72, 73):
             for operation in ledger.due(after_s(at), 2):
                 ledger.claim_check(operation.id, after_s(at), 0)
                 seen.append(operation.owner)
 
-        assert Counter(seen[:4]) == Counter(f"o-{n}" for n in range(4))
-        assert seen[4:] == seen[:2]
+        everybody = Counter(f"o-{n}" for n in range(4))
+        assert Counter(seen[:4]) == Counter(seen[4:]) == everybody
 
 
 class TestPages:
@@ -304,11 +308,11 @@ def test_messages_are_kept_and_marked(ledger):
     """The inbox, by state and by whom it speaks about."""
     operation = captured(ledger)
     row = ledger.keep("main", "d", Notification(report(operation), b"thanks"), NOW)
-    ledger.mark(row.id, InboxState.PARKED, "early")
+    ledger.mark(row.id, InboxState.PARKED, "early", NOW)
 
     assert [r.reason for r in ledger.parked("main", operation.reference)] == ["early"]
-    assert ledger.inbox(state=InboxState.PARKED) == ledger.inbox() != ()
-    assert ledger.inbox(state=InboxState.APPLIED) == ()
+    assert ledger.messages(state=InboxState.PARKED) == ledger.messages() != ()
+    assert ledger.messages(state=InboxState.APPLIED) == ()
 
 
 def test_nothing_can_be_sent_inside_a_transaction(ledger):

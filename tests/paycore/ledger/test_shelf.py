@@ -103,8 +103,10 @@ def test_what_is_open_is_listed_until_it_is_not(shelf):
     """And again, where it is tried again."""
     seen = []
     for state in (State.SUBMITTING, State.NOT_SENT, State.SUBMITTING, State.SUCCEEDED):
-        shelf.put(operation(state=state))
-        seen.append(len(shelf.unsettled()))
+        put = operation(state=state)
+        lease_until = NOW if state is State.SUBMITTING else None
+        shelf.put(replace(put, lease_until=lease_until, next_check_at=lease_until))
+        seen.append(len(shelf.due(NOW, None, ahead=True)))
 
     assert seen == [1, 0, 1, 0]
 

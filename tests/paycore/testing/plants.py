@@ -180,7 +180,7 @@ def lose_copies(patch: pytest.MonkeyPatch) -> type[MemoryLedger]:
 def leave_early_messages_waiting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(charge, "apply_parked", lambda wiring, done: done.operation)
     patch.setattr(give_back, "apply_parked", lambda wiring, done: done.operation)
-    patch.setattr(reconcile, "retry_kept", lambda wiring: 0)
+    patch.setattr(reconcile, "retry_kept", lambda *asked, **how: 0)
 
 
 def believe_whatever_came_last(patch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def believe_whatever_came_last(patch: pytest.MonkeyPatch) -> None:
 
 def never_ask_again(patch: pytest.MonkeyPatch) -> type[MemoryLedger]:
     class Idle(MemoryLedger):
-        def due(self, now, limit):
+        def due(self, now, limit, *, ahead=False):
             return []
 
     return Idle
@@ -222,9 +222,9 @@ def admit_any_refund(patch: pytest.MonkeyPatch) -> None:
 
 def forget_a_success(patch: pytest.MonkeyPatch) -> type[MemoryLedger]:
     class Doubtful(MemoryLedger):
-        def claim_check(self, operation, now, not_within_s):
+        def claim_check(self, operation, *asked):
             self._shelf.put(replace(self.operation(operation), state=State.UNKNOWN))
-            return super().claim_check(operation, now, not_within_s)
+            return super().claim_check(operation, *asked)
 
     return Doubtful
 

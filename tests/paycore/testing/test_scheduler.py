@@ -138,3 +138,37 @@ def test_outside_of_a_run_nothing_yields():
     scheduler.sleep(5)
 
     assert scheduler.stamp() == (0, 5, "-")
+
+
+def test_whoever_is_at_risk_may_die_and_keeps_the_baton():
+    """Nobody else goes on at such a point, and it is no step."""
+    scheduler, seen = made(crash=0.2), []
+
+    def play(name):
+        for step in range(20):
+            seen.append((name, step))
+            scheduler.risk("statement")
+
+    for name in "ab":
+        scheduler.spawn(name, lambda name=name: play(name), lives=3)
+    scheduler.run()
+    turns = [name for at, (name, _) in enumerate(seen) if not at or seen[at - 1][0] != name]
+
+    assert [step for _, step in seen].count(0) > 2
+    assert len(turns) <= [step for _, step in seen].count(0)
+    assert scheduler.steps == 0
+
+
+def test_what_the_rig_looks_at_is_no_step():
+    """Nobody dies of it, and nobody else goes on."""
+    scheduler = made(crash=1.0)
+
+    def play():
+        with scheduler.aside():
+            scheduler.pause("look")
+            scheduler.risk("look")
+
+    scheduler.spawn("a", play, lives=1)
+    scheduler.run()
+
+    assert (scheduler.steps, scheduler.errors) == (0, [])

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from paycore.ledger.memory import MemoryLedger
+from paycore.testing.checker import CHECKS
 from paycore.testing.simulation import Simulation
 from paycore.testing.weather import EVERYTHING
 from tests.paycore.testing.plants import PLANTS, never_ask_again
@@ -53,6 +54,15 @@ def test_a_ledger_is_opened_again_after_a_crash():
         Simulation(next(seeds), reopened=reopened).run()
 
     assert isinstance(opened[0], MemoryLedger)
+
+
+@pytest.mark.parametrize(
+    ("promise", "judged"),
+    [("r01", {"r01", "errors"}), ("r48", {*CHECKS} - {"r16"}), ("r47", {*CHECKS}), ("", {*CHECKS})],
+)
+def test_a_promise_is_judged_alone_or_in_its_own_weather_with_the_others(promise, judged):
+    """All but what that weather makes impossible."""
+    assert set(Simulation(0, promise)._judged()) == judged
 
 
 @pytest.mark.parametrize("planted", PLANTS, ids=lambda p: f"{p.name}-{p.noticed_by}")

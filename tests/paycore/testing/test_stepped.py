@@ -1,21 +1,18 @@
-"""A durable ledger under a scheduler: a process dies before any statement, and never beside a lock."""
+"""A durable ledger under a scheduler: a process may die in it, and nobody waits for a lock."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from random import Random
 
 import pytest
-from sqlalchemy.pool import NullPool
 
 from paycore.ledger.durable import open_durable
 from paycore.testing.clock import VirtualClock
 from paycore.testing.ledgers.scene import NOW, intent
 from paycore.testing.scheduler import Crash, Scheduler
-from paycore.testing.simulation import Simulation
 from paycore.testing.stepped import Stepped
 from tests.postgres import postgres  # noqa: F401
-from tests.promises.simulated import over
 
 
 class Counted(Scheduler):
@@ -51,10 +48,8 @@ def reserved(url, dies_at=0):
     place = Stepped(url)
     with closing(place.open()) as ledger:
         place.scheduler = Counted(dies_at)
-        try:
+        with suppress(Crash):
             ledger.reserve(intent(), NOW)
-        except Crash:
-            pass
     with closing(open_durable(url)) as ledger:
         return place.scheduler.points, ledger.payment("o-1") is not None
 

@@ -8,10 +8,11 @@ import pytest
 
 from paycore.errors import LedgerError
 from paycore.ledger.memory import MemoryLedger
-from paycore.ledger.protocol import Intent
+from paycore.ledger.protocol import Intent, Source
 from paycore.money import Money
 from paycore.naming import Naming
-from paycore.states import Kind
+from paycore.report import Conclusion, Report
+from paycore.states import Kind, State
 from paycore.testing.callers import CARD
 from paycore.testing.weather import CALM
 from tests.paycore.testing.scenes import scene
@@ -64,3 +65,28 @@ def test_after_a_crash_it_may_be_another():
 
     assert stage.ledger.inner is fresh
     assert [*stage.history.told("crashed")]
+
+
+def test_who_waits_while_another_dies_goes_on_with_the_new_one():
+    """What it asks for is looked up when its turn has come."""
+    stage, fresh = scene(), MemoryLedger()
+    stage.gateway.charge("o1", AMOUNT, CARD)
+    asked = stage.ledger.payment
+    stage.ledger.reopen(lambda old: fresh)
+
+    assert asked("o1") is None
+
+
+def test_a_stale_writer_is_noted():
+    """Whoever writes with another fence than the one that was noted last, and moves something."""
+    stage = scene()
+    operation = stage.ledger.reserve(INTENT, stage.clock()).operation
+    lost = Conclusion(operation.reference, State.UNKNOWN)
+    told = Report(operation.reference, State.PENDING, amount=AMOUNT)
+    stage.ledger.record(operation.id, lost, Source.CORE, stage.clock())
+    stage.ledger.record(operation.id, told, Source.RESPONSE, stage.clock(), operation.fence)
+    stage.ledger.inner._shelf.put(replace(stage.ledger.inner.operation(operation.id), fence=1))
+    stage.ledger.record(operation.id, told, Source.RESPONSE, stage.clock(), operation.fence)
+    noted = [event.facts["stale"] for event in stage.history.told("recorded")]
+
+    assert noted == [False, False, True]

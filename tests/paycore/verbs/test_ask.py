@@ -217,7 +217,7 @@ class TestWhoIsAsked:
 
         assert ask(stage.wiring, operation) == operation
         assert stage.gateway.query("o-1").status is PaymentStatus.UNKNOWN
-        assert stage.gateway.reconcile().still_open == 1
+        assert stage.gateway.reconcile(ahead=True).still_open == 1
 
     def test_who_was_asked_a_moment_ago(self, stage):
         """Within the gap, what we know is the answer."""

@@ -33,7 +33,7 @@ def never_executed(stage):
     """Let the provider not know it, often and long enough."""
     stage.clock.advance(stage.accounts["main"].description.settling_window_s)
     for _ in range(3):
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
         stage.clock.advance(60)
 
 
@@ -146,7 +146,7 @@ class TestRefund:
         """The provider never had it, said long and often enough."""
         stage.till.next("lost_before")
         refund(stage, 600)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
         early = stage.find().refundable
         never_executed(stage)
 

@@ -24,7 +24,7 @@ def stage():
 
 
 def states(stage):
-    return [row.state for row in stage.ledger.inbox()]
+    return [row.state for row in stage.ledger.messages()]
 
 
 def breaking(monkeypatch, stage, method, poisoned):
@@ -51,7 +51,7 @@ class TestRetries:
         seen = []
         for _ in range(MAX_FAILURES + 1):
             stage.clock.advance(60)
-            seen.append(stage.gateway.reconcile().messages)
+            seen.append(stage.gateway.reconcile(ahead=True).messages)
 
         assert seen == [1, *[0] * (MAX_FAILURES - 2), 1, 0]
         assert states(stage) == [InboxState.DEAD, InboxState.DUPLICATE]
@@ -62,10 +62,10 @@ class TestRetries:
         """What is parked for a year is not dead at the first hiccup."""
         stage.tell(reference="o-2")
         for _ in range(MAX_FAILURES * 3):
-            stage.gateway.reconcile()
+            stage.gateway.reconcile(ahead=True)
         with monkeypatch.context() as broken:
             breaking(broken, stage, "by_wire", "o-2")
-            stage.gateway.reconcile()
+            stage.gateway.reconcile(ahead=True)
         hiccup = states(stage)
         stage.charge("o-2")
 
@@ -76,11 +76,11 @@ class TestRetries:
         """After the settling window; no money state depends on it."""
         stage.tell(reference="o-1")
         stage.clock.advance(stage.accounts["main"].description.settling_window_s)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
         waiting = states(stage)
         stage.clock.advance(60)
         stage.charge("o-2")
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert (waiting, states(stage)) == ([InboxState.VERIFIED], [InboxState.QUARANTINED])
 
@@ -88,7 +88,7 @@ class TestRetries:
         """Given up as never confirmed, the same words come again, and are true by now (R20)."""
         stage.tell(reference="o-1")
         stage.clock.advance(stage.accounts["main"].description.settling_window_s + 1)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
         given_up = states(stage), stage.find().status
         stage.till.settle("o-1")
         stage.clock.advance(60)
@@ -101,8 +101,8 @@ class TestRetries:
     def test_what_cannot_be_true_is_not_asked_about_again(self, stage, told):
         """Another amount, or nothing that anybody knows."""
         stage.tell(**told)
-        (row,) = stage.ledger.inbox()
-        stage.ledger.mark(row.id, InboxState.DEAD, "failed")
+        (row,) = stage.ledger.messages()
+        stage.ledger.mark(row.id, InboxState.DEAD, "failed", stage.clock())
         before = stage.till.count("query")
         stage.clock.advance(60)
         stage.tell(**told)
@@ -114,7 +114,7 @@ class TestRetries:
         stage.tell(reference="o-1")
         stage.clock.advance(60)
         before = stage.till.count("query")
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert stage.till.count("query") == before + 1
 
@@ -122,13 +122,13 @@ class TestRetries:
         """Until the settings name it again."""
         stage.tell(reference="o-1")
         account = stage.accounts.pop("main")
-        gone = stage.gateway.reconcile().messages
+        gone = stage.gateway.reconcile(ahead=True).messages
         stage.accounts["main"] = account
         stage.till.settle("o-1")
         stage.clock.advance(60)
 
         assert (gone, states(stage)) == (0, [InboxState.VERIFIED])
-        assert stage.gateway.reconcile().messages == 1
+        assert stage.gateway.reconcile(ahead=True).messages == 1
 
 
 class TestParked:
@@ -155,7 +155,7 @@ class TestParked:
 
         assert payment.paid
         assert states(stage) == [InboxState.PARKED]
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
         assert states(stage) == [InboxState.DUPLICATE]
 
     def test_nor_of_a_refund_or_a_token(self, stage, monkeypatch):
@@ -177,7 +177,7 @@ class TestParked:
         with pytest.raises(NotSent):
             stage.charge("o-2")
         waiting = states(stage)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert (waiting, states(stage)) == ([InboxState.PARKED], [InboxState.QUARANTINED])
 
@@ -202,7 +202,7 @@ class TestParked:
         stage.clock.advance(stage.accounts["main"].lease_s)
         stage.charge("o-2")
         before = (stage.till.count("query"), states(stage))
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert before == (0, [InboxState.PARKED])
         assert stage.find("o-2").paid
@@ -224,7 +224,7 @@ def test_a_hundred_copies_at_once_are_one_event(description):
         moved = {e.reported for e in stage.ledger.evidence(stage.find().operations[0].id)}
 
         assert {answer.body for answer in answers} == {b"thanks"}
-        assert [(row.copies, row.state.is_finished) for row in stage.ledger.inbox()] == [
+        assert [(row.copies, row.state.is_finished) for row in stage.ledger.messages()] == [
             (100, True)
         ]
         assert stage.find().status is PaymentStatus.PAID
@@ -272,12 +272,12 @@ def test_every_message_that_was_acknowledged_is_somewhere(history, proof):
         elif step == "settle" and name in stage.till.orders:
             stage.till.settle(name, state)
         elif step == "reconcile":
-            stage.gateway.reconcile()
+            stage.gateway.reconcile(ahead=True)
         elif step == "wait":
             stage.clock.advance(60)
         elif step == "charge" and stage.gateway.find(name) is None:
             stage.charge(name, method=PAGE)
-        by_state = [row for state in InboxState for row in stage.ledger.inbox(state=state)]
+        by_state = [row for state in InboxState for row in stage.ledger.messages(state=state)]
 
         assert sum(row.copies for row in by_state) == acknowledged
-        assert len(by_state) == len(stage.ledger.inbox())
+        assert len(by_state) == len(stage.ledger.messages())

@@ -35,7 +35,7 @@ def charge(stage, reference="o-1"):
 
 
 def last(stage):
-    return stage.ledger.inbox()[-1].state
+    return stage.ledger.messages()[-1].state
 
 
 def told(stage, **fields):
@@ -173,7 +173,7 @@ class TestSettled:
         stage.till.next_query("not_sent")
         waiting = told(stage)
         stage.clock.advance(60)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert (waiting, last(stage)) == (InboxState.VERIFIED, InboxState.QUARANTINED)
         assert stage.find().paid
@@ -217,7 +217,7 @@ class TestEarly:
         waiting = last(stage)
         stage.till.settle("o-2")
         stage.clock.advance(60)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert (parked, waiting) == (InboxState.PARKED, InboxState.VERIFIED)
         assert last(stage) in {InboxState.APPLIED, InboxState.DUPLICATE}
@@ -333,7 +333,7 @@ class TestRefunds:
                 self.console(stage)
                 told(stage, **fields)
                 stage.clock.advance(60)
-            stage.gateway.reconcile()
+            stage.gateway.reconcile(ahead=True)
             stage.clock.advance(60)
             stage.gateway.query("o-1")
             payment = stage.find()
@@ -357,7 +357,7 @@ def test_without_the_truth_nothing_succeeds(told_, truth, known, data):
         amount = data.draw(st.sampled_from([1500, 1, 999_999]))
         stage.tell(reference="o-1", state=state, amount=amount, event=str(number))
     if known:
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
     assert charge(stage).state in {State(truth), State.PENDING}
     assert stage.find().paid is (charge(stage).state is State.SUCCEEDED)

@@ -28,7 +28,7 @@ def stage():
 
 
 def rows(stage):
-    return [(row.state, row.copies) for row in stage.ledger.inbox()]
+    return [(row.state, row.copies) for row in stage.ledger.messages()]
 
 
 def charge(stage):
@@ -227,7 +227,7 @@ class TestKept:
             answer = stage.tell(reference="o-1")
         kept = rows(stage)
         stage.clock.advance(60)
-        stage.gateway.reconcile()
+        stage.gateway.reconcile(ahead=True)
 
         assert (answer.status, answer.body) == (200, b"thanks")
         assert kept == [(InboxState.VERIFIED, 1)]
@@ -241,7 +241,7 @@ class TestKept:
         answer = stage.tell(reference="o-1")
         kept = rows(stage)
         stage.clock.advance(60)
-        done = stage.gateway.reconcile()
+        done = stage.gateway.reconcile(ahead=True)
 
         assert (answer.status, kept) == (200, [(InboxState.VERIFIED, 1)])
         assert done.messages == 1

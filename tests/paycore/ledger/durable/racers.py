@@ -93,15 +93,15 @@ def fork_amid(url, how):
         captured(ledger, "parent")
 
 
-def fork_gateway(url, till, children):
-    """Charge in a parent with busy threads and in its children, all by the gateway of the parent."""
+def fork_gateway(url, till, threads):
+    """Charge in a parent, in its threads and in its children, all by the parent's gateway."""
     names = iter(range(10**6))
     gateway = opened(url, till)
     gateway.charge("before", cad(1500), CARD)
     with ThreadPoolExecutor(4) as pool:
-        busy = [pool.submit(_charges, gateway, f"thread-{n}", 10) for n in range(4)]
+        busy = [pool.submit(_charges, gateway, f"thread-{n}", 10) for n in range(int(threads))]
         forked = []
-        for _ in range(int(children)):
+        for _ in range(4):
             child = os.fork()
             if child == 0:
                 name = f"child-{os.getpid()}"

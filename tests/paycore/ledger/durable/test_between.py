@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from paycore.errors import Conflict
-from paycore.ledger.durable import open_durable, operations
+from paycore.ledger.durable import open_durable, operations, recording
 from paycore.ledger.protocol import Source
 from paycore.naming import wire_references
 from paycore.states import Kind, State
@@ -111,7 +111,7 @@ def test_two_reports_about_a_token_take_their_turns(postgres, two, monkeypatch):
     waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with ThreadPoolExecutor(1) as pool:
         other = []
-        real = operations.concluded
+        real = recording.concluded
 
         def concluded(*said):
             if not other:
@@ -120,7 +120,7 @@ def test_two_reports_about_a_token_take_their_turns(postgres, two, monkeypatch):
                     pass
             return real(*said)
 
-        monkeypatch.setattr(operations, "concluded", concluded)
+        monkeypatch.setattr(recording, "concluded", concluded)
         recorded(ours, token)
         other[0].result(30)
     after = ours.operation(token.id)

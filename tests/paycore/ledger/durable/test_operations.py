@@ -69,13 +69,13 @@ def test_who_lost_its_fence_changes_nothing():
     told = Operation(**{**vars(OPERATION), "state": State.UNKNOWN})
     nobody = SimpleNamespace(change=lambda *said, **values: 0)
     with pytest.raises(LedgerError, match="another dispatcher"):
-        operations._change(nobody, OPERATION, told)
+        operations.change(nobody, OPERATION, told)
 
 
 def test_an_unknown_message_cannot_be_marked(ledger):
     """Nothing is swallowed."""
     with pytest.raises(LedgerError, match="no such message"):
-        ledger.mark("nobody", InboxState.APPLIED)
+        ledger.mark("nobody", InboxState.APPLIED, "", NOW)
 
 
 def test_a_ledger_does_not_tell_where_it_lies(ledger):

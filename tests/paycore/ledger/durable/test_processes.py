@@ -94,13 +94,14 @@ def test_a_fork_amid_a_transaction_leaves_both_good(place, how, request):
 
 def test_a_gateway_opened_before_forks_is_good_in_all(place):
     """Threads charge meanwhile: nobody hears another's answer, and each is charged once."""
+    threads = 0 if place.kind == "sqlite" else 4  # see AMID
     open_durable(place.url).close()
     with desk() as till:
-        ends = ran("fork_gateway", place.url, till.url, "4")
+        ends = ran("fork_gateway", place.url, till.url, str(threads))
         charged = [effect.reference for effect in till.till.effects]
 
     assert ends == ["0 0 0 0"]
-    assert len(charged) == len(set(charged)) == 1 + 4 * 10 + 4 * 5 + 4 * 2
+    assert len(charged) == len(set(charged)) == 1 + threads * 10 + 4 * 5 + 4 * 2
     with closing(open_durable(place.url)) as ledger:
         assert all(ledger.payment(name).paid for name in charged)
 
@@ -120,6 +121,11 @@ def charges(member, ledger, till, count):
     return told
 
 
+def opens(member, ledger, till):
+    """Have a gateway."""
+    member.kept(opened, ledger, till)
+
+
 def falls(server, until):
     """Let a server fall over and come back, again and again; return how often."""
     times = 0
@@ -136,6 +142,7 @@ def test_a_server_that_falls_over_costs_nobody_money():
         url = server.empty()
         upgrade(url)
         with desk() as till, ThreadPoolExecutor(1) as falling:
+            crew(WORKERS).each(opens, url, till.url)
             fell = falling.submit(falls, server, over)
             try:
                 runs = crew(WORKERS).each(charges, url, till.url, CHARGES)

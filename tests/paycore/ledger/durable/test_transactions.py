@@ -94,7 +94,7 @@ def test_a_text_that_cannot_be_stored_is_refused(ledger):
         ledger.keep("main", "\0", Notification(Report("o-1", State.PENDING), b""), NOW)
 
     assert ledger.payments(status=None, account=None, limit=9, after="").payments == ()
-    assert ledger.inbox() == ()
+    assert ledger.messages() == ()
 
 
 def test_a_number_that_is_too_large_is_refused(ledger):

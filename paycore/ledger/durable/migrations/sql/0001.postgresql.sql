@@ -9,6 +9,7 @@ CREATE TABLE paycore_inbox (
   reason TEXT DEFAULT '' NOT NULL,
   copies BIGINT DEFAULT 1 NOT NULL,
   failures BIGINT DEFAULT 0 NOT NULL,
+  next_try_at BIGINT,
   reference TEXT DEFAULT '' NOT NULL,
   provider_reference TEXT DEFAULT '' NOT NULL,
   CONSTRAINT pk_paycore_inbox PRIMARY KEY (serial),
@@ -16,11 +17,13 @@ CREATE TABLE paycore_inbox (
   CONSTRAINT uq_paycore_inbox_account_digest UNIQUE (account, digest)
 )
 
-CREATE INDEX ix_paycore_inbox_ours ON paycore_inbox (account, reference) WHERE state = 'parked'
+CREATE INDEX ix_paycore_inbox_due ON paycore_inbox (next_try_at, serial) WHERE next_try_at IS NOT NULL
 
-CREATE INDEX ix_paycore_inbox_state ON paycore_inbox (state, received_at, serial)
+CREATE INDEX ix_paycore_inbox_ours ON paycore_inbox (account, reference)
 
-CREATE INDEX ix_paycore_inbox_theirs ON paycore_inbox (account, provider_reference) WHERE state = 'parked'
+CREATE INDEX ix_paycore_inbox_state ON paycore_inbox (state, serial)
+
+CREATE INDEX ix_paycore_inbox_theirs ON paycore_inbox (account, provider_reference)
 
 CREATE TABLE paycore_operation (
   serial BIGSERIAL NOT NULL,
@@ -53,6 +56,9 @@ CREATE TABLE paycore_operation (
   late BIGINT DEFAULT 0 NOT NULL,
   checks BIGINT DEFAULT 0 NOT NULL,
   checked_at BIGINT,
+  next_check_at BIGINT,
+  version BIGINT DEFAULT 1 NOT NULL,
+  superseded BIGINT DEFAULT 0 NOT NULL,
   CONSTRAINT pk_paycore_operation PRIMARY KEY (serial),
   CONSTRAINT uq_paycore_operation_id UNIQUE (id),
   CONSTRAINT uq_paycore_operation_kind_op_key UNIQUE (kind, op_key),
@@ -60,17 +66,42 @@ CREATE TABLE paycore_operation (
   CONSTRAINT ck_paycore_operation_amount CHECK (kind = 'token' OR coalesce(amount_minor, 0) > 0)
 )
 
-CREATE INDEX ix_paycore_operation_due ON paycore_operation (coalesce(checked_at, created_at), serial) WHERE state IN ('pending', 'reserved', 'submitting', 'unknown')
+CREATE INDEX ix_paycore_operation_due ON paycore_operation (next_check_at, serial) WHERE next_check_at IS NOT NULL
 
 CREATE INDEX ix_paycore_operation_nonce ON paycore_operation (nonce) WHERE nonce <> ''
 
+CREATE INDEX ix_paycore_operation_open ON paycore_operation (state, serial) WHERE state IN ('pending', 'reserved', 'submitting', 'unknown')
+
 CREATE INDEX ix_paycore_operation_owner ON paycore_operation (owner, serial)
+
+CREATE INDEX ix_paycore_operation_review ON paycore_operation (serial) WHERE review <> ''
 
 CREATE INDEX ix_paycore_operation_theirs ON paycore_operation (account, provider_reference) WHERE provider_reference <> ''
 
-CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND superseded = 0 AND state IN ('pending', 'reserved', 'submitting', 'unknown')
 
 CREATE UNIQUE INDEX uq_paycore_operation_open_token ON paycore_operation (owner) WHERE kind = 'token' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+
+CREATE TABLE paycore_outbox (
+  serial BIGSERIAL NOT NULL,
+  id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  owner TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  account TEXT NOT NULL,
+  facts TEXT DEFAULT '{}' NOT NULL,
+  tries BIGINT DEFAULT 0 NOT NULL,
+  next_try_at BIGINT,
+  CONSTRAINT pk_paycore_outbox PRIMARY KEY (serial),
+  CONSTRAINT uq_paycore_outbox_id UNIQUE (id)
+)
+
+CREATE INDEX ix_paycore_outbox_due ON paycore_outbox (next_try_at, serial) WHERE next_try_at IS NOT NULL
+
+CREATE INDEX ix_paycore_outbox_owner ON paycore_outbox (owner, serial)
+
+CREATE INDEX ix_paycore_outbox_untold ON paycore_outbox (owner, serial) WHERE next_try_at IS NOT NULL
 
 CREATE TABLE paycore_payment (
   serial BIGSERIAL NOT NULL,
@@ -83,6 +114,7 @@ CREATE TABLE paycore_payment (
   voided BIGINT DEFAULT 0 NOT NULL,
   metadata TEXT DEFAULT '{}' NOT NULL,
   created_at BIGINT NOT NULL,
+  purged BIGINT DEFAULT 0 NOT NULL,
   CONSTRAINT pk_paycore_payment PRIMARY KEY (serial),
   CONSTRAINT uq_paycore_payment_reference UNIQUE (reference),
   CONSTRAINT ck_paycore_payment_amount CHECK (amount_minor > 0),
@@ -106,5 +138,10 @@ CREATE INDEX ix_paycore_evidence_operation ON paycore_evidence (operation, seria
 CREATE FUNCTION paycore_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'evidence is append-only'; END $$
 
-CREATE TRIGGER paycore_evidence_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON paycore_evidence
+CREATE TRIGGER paycore_evidence_stays BEFORE UPDATE ON paycore_evidence FOR EACH ROW
+WHEN (NEW.fields <> '{}' OR (NEW.serial, NEW.operation, NEW.at, NEW.source, NEW.reported)
+  IS DISTINCT FROM (OLD.serial, OLD.operation, OLD.at, OLD.source, OLD.reported))
+EXECUTE FUNCTION paycore_append_only()
+
+CREATE TRIGGER paycore_evidence_remains BEFORE DELETE OR TRUNCATE ON paycore_evidence
 FOR EACH STATEMENT EXECUTE FUNCTION paycore_append_only()

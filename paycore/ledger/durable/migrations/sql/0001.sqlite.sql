@@ -9,6 +9,7 @@ CREATE TABLE paycore_inbox (
   reason TEXT DEFAULT '' NOT NULL,
   copies INTEGER DEFAULT 1 NOT NULL,
   failures INTEGER DEFAULT 0 NOT NULL,
+  next_try_at INTEGER,
   reference TEXT DEFAULT '' NOT NULL,
   provider_reference TEXT DEFAULT '' NOT NULL,
   CONSTRAINT pk_paycore_inbox PRIMARY KEY (serial),
@@ -17,11 +18,13 @@ CREATE TABLE paycore_inbox (
 )
  STRICT
 
-CREATE INDEX ix_paycore_inbox_ours ON paycore_inbox (account, reference) WHERE state = 'parked'
+CREATE INDEX ix_paycore_inbox_due ON paycore_inbox (next_try_at, serial) WHERE next_try_at IS NOT NULL
 
-CREATE INDEX ix_paycore_inbox_state ON paycore_inbox (state, received_at, serial)
+CREATE INDEX ix_paycore_inbox_ours ON paycore_inbox (account, reference)
 
-CREATE INDEX ix_paycore_inbox_theirs ON paycore_inbox (account, provider_reference) WHERE state = 'parked'
+CREATE INDEX ix_paycore_inbox_state ON paycore_inbox (state, serial)
+
+CREATE INDEX ix_paycore_inbox_theirs ON paycore_inbox (account, provider_reference)
 
 CREATE TABLE paycore_operation (
   serial INTEGER NOT NULL,
@@ -54,6 +57,9 @@ CREATE TABLE paycore_operation (
   late INTEGER DEFAULT 0 NOT NULL,
   checks INTEGER DEFAULT 0 NOT NULL,
   checked_at INTEGER,
+  next_check_at INTEGER,
+  version INTEGER DEFAULT 1 NOT NULL,
+  superseded INTEGER DEFAULT 0 NOT NULL,
   CONSTRAINT pk_paycore_operation PRIMARY KEY (serial),
   CONSTRAINT uq_paycore_operation_id UNIQUE (id),
   CONSTRAINT uq_paycore_operation_kind_op_key UNIQUE (kind, op_key),
@@ -62,17 +68,43 @@ CREATE TABLE paycore_operation (
 )
  STRICT
 
-CREATE INDEX ix_paycore_operation_due ON paycore_operation (coalesce(checked_at, created_at), serial) WHERE state IN ('pending', 'reserved', 'submitting', 'unknown')
+CREATE INDEX ix_paycore_operation_due ON paycore_operation (next_check_at, serial) WHERE next_check_at IS NOT NULL
 
 CREATE INDEX ix_paycore_operation_nonce ON paycore_operation (nonce) WHERE nonce <> ''
 
+CREATE INDEX ix_paycore_operation_open ON paycore_operation (state, serial) WHERE state IN ('pending', 'reserved', 'submitting', 'unknown')
+
 CREATE INDEX ix_paycore_operation_owner ON paycore_operation (owner, serial)
+
+CREATE INDEX ix_paycore_operation_review ON paycore_operation (serial) WHERE review <> ''
 
 CREATE INDEX ix_paycore_operation_theirs ON paycore_operation (account, provider_reference) WHERE provider_reference <> ''
 
-CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND superseded = 0 AND state IN ('pending', 'reserved', 'submitting', 'unknown')
 
 CREATE UNIQUE INDEX uq_paycore_operation_open_token ON paycore_operation (owner) WHERE kind = 'token' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+
+CREATE TABLE paycore_outbox (
+  serial INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  account TEXT NOT NULL,
+  facts TEXT DEFAULT '{}' NOT NULL,
+  tries INTEGER DEFAULT 0 NOT NULL,
+  next_try_at INTEGER,
+  CONSTRAINT pk_paycore_outbox PRIMARY KEY (serial),
+  CONSTRAINT uq_paycore_outbox_id UNIQUE (id)
+)
+ STRICT
+
+CREATE INDEX ix_paycore_outbox_due ON paycore_outbox (next_try_at, serial) WHERE next_try_at IS NOT NULL
+
+CREATE INDEX ix_paycore_outbox_owner ON paycore_outbox (owner, serial)
+
+CREATE INDEX ix_paycore_outbox_untold ON paycore_outbox (owner, serial) WHERE next_try_at IS NOT NULL
 
 CREATE TABLE paycore_payment (
   serial INTEGER NOT NULL,
@@ -85,6 +117,7 @@ CREATE TABLE paycore_payment (
   voided INTEGER DEFAULT 0 NOT NULL,
   metadata TEXT DEFAULT '{}' NOT NULL,
   created_at INTEGER NOT NULL,
+  purged INTEGER DEFAULT 0 NOT NULL,
   CONSTRAINT pk_paycore_payment PRIMARY KEY (serial),
   CONSTRAINT uq_paycore_payment_reference UNIQUE (reference),
   CONSTRAINT ck_paycore_payment_amount CHECK (amount_minor > 0),
@@ -108,6 +141,8 @@ CREATE TABLE paycore_evidence (
 CREATE INDEX ix_paycore_evidence_operation ON paycore_evidence (operation, serial)
 
 CREATE TRIGGER paycore_evidence_stays BEFORE UPDATE ON paycore_evidence
+WHEN NEW.fields <> '{}' OR (NEW.serial, NEW.operation, NEW.at, NEW.source, NEW.reported)
+  <> (OLD.serial, OLD.operation, OLD.at, OLD.source, OLD.reported)
 BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END
 
 CREATE TRIGGER paycore_evidence_remains BEFORE DELETE ON paycore_evidence

@@ -1,0 +1,91 @@
+"""What people decide: a page that gives way, an outcome that they found out; for every ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from paycore.errors import Conflict
+from paycore.methods import PAGES
+from paycore.operation import Operation
+from paycore.payment import Payment
+from paycore.report import Conclusion, Report
+from paycore.secret import scrub
+from paycore.states import Kind, State
+
+SETTLED: Final = frozenset({State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED})
+"""What a person may say that became of an operation."""
+
+
+def superseded(charge: Operation) -> Operation:
+    """Return a page whose place another one may take; it stays open, and in the plan.
+
+    Raises:
+        Conflict: it is no page, or somebody paid it, or may be paying in a way that is not known.
+    """
+    waits = charge.state is State.PENDING and charge.next_action is not None
+    unreached = charge.state is State.UNKNOWN and charge.next_action is None
+    if charge.kind is not Kind.CHARGE or charge.method not in PAGES or not (waits or unreached):
+        raise Conflict(
+            f"{charge.owner}: its {charge.method or 'charge'} is {charge.state.value}; "
+            "only a page that waits for the payer can be superseded"
+        )
+    if charge.review:
+        raise Conflict(f"{charge.owner}: under review: {charge.review}")
+    return replace(charge, superseded=True)
+
+
+def settled(
+    before: Operation, state: State, version: int, payment: Payment | None, now: datetime
+) -> Operation:
+    """Return an operation as a person settled it, its review flag taken down.
+
+    Raises:
+        Conflict: somebody changed it meanwhile, its dispatcher may be at work, or its state
+            cannot become that one.
+    """
+    if before.version != version:
+        raise Conflict(f"{before.owner}: it changed meanwhile; look at it again", field="version")
+    if not before.is_free(now):
+        raise Conflict(f"{before.owner}: it is being sent right now; try again in a minute")
+    _check_way(before, state)
+    _check_money(before, state, payment)
+    late = not before.state.is_open and before.state is not state
+    return replace(
+        before,
+        state=state,
+        review="",
+        next_action=None,
+        decline=before.decline if state is State.DECLINED else None,
+        late=before.late or late,
+        fence=before.fence + (before.state is State.SUBMITTING),
+    )
+
+
+def verdict(before: Operation, state: State, reason: str) -> Report:
+    """Return what a person found out, as evidence."""
+    return Conclusion(before.reference, state, reason=reason, raw={"paycore": scrub(reason)[:500]})
+
+
+def _check_way(before: Operation, state: State) -> None:
+    """Refuse to take a success back, and to change a last word that nobody doubts."""
+    took = before.state is State.SUCCEEDED and state is not State.SUCCEEDED
+    doubted = before.state.is_open or before.review
+    if state not in SETTLED or took or not (doubted or state in (before.state, State.SUCCEEDED)):
+        raise Conflict(
+            f"{before.owner}: it is {before.state.value}; that cannot become {state.value}",
+            field="state",
+        )
+
+
+def _check_money(before: Operation, state: State, payment: Payment | None) -> None:
+    """Refuse to give back by hand, late, what is not there any more."""
+    if state is not State.SUCCEEDED or not before.kind.gives_back or before.state.is_open:
+        return
+    if before.state is State.SUCCEEDED or payment is None or before.amount is None:
+        return
+    captured = payment.captured
+    left = payment.refundable if captured and captured.id == before.charge else None
+    if left is None or before.amount > left:
+        raise Conflict(f"{before.owner}: less than {before.amount} is left to give back")

@@ -1,0 +1,56 @@
+"""The outbox of the memory ledger: events by owner, in the order in which they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from paycore.events import Event
+from paycore.ledger.mail import retry_at
+
+
+class Post:
+    """Events that are to be told; the first of each owner holds back those behind it."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[str]] = {}
+        self._rows: dict[str, Event] = {}
+        self._untold: dict[str, dict[str, datetime]] = {}
+        """By owner: the id of each event that is not told yet, and when it may be told."""
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Keep events, to be told at once."""
+        for event in events:
+            self._rows[event.id] = event
+            self._of.setdefault(event.owner, []).append(event.id)
+            self._untold.setdefault(event.owner, {})[event.id] = event.at
+
+    def claim(
+        self, now: datetime, limit: int, lease_s: float, owner: str | None
+    ) -> tuple[Event, ...]:
+        """Return up to `limit` events that may be told, and hold them back from others."""
+        owners = self._untold if owner is None else {owner: None} & self._untold.keys()
+        heads = (next(iter(self._untold[each].items())) for each in owners)
+        due = sorted((at, event) for event, at in heads if at <= now)[:limit]
+        for _, event in due:
+            row = self._rows[event]
+            self._rows[event] = replace(row, tries=row.tries + 1)
+            self._untold[row.owner][event] = now + timedelta(seconds=lease_s)
+        return tuple(self._rows[event] for _, event in due)
+
+    def told(self, event: Event) -> None:
+        """Let go of an event that reached everybody."""
+        waiting = self._untold.get(event.owner, {})
+        waiting.pop(event.id, None)
+        if not waiting:
+            self._untold.pop(event.owner, None)
+
+    def failed(self, event: Event, now: datetime) -> None:
+        """Hold an event back until the plan tells it again."""
+        if event.id in self._untold.get(event.owner, ()):
+            self._untold[event.owner][event.id] = retry_at(event, now)
+
+    def of(self, owner: str) -> tuple[Event, ...]:
+        """Return every event of one owner, as they came."""
+        return tuple(self._rows[each] for each in self._of.get(owner, ()))
