@@ -112,7 +112,7 @@ class Shop:
 
         def act() -> object:
             row = self.ledger.keep(ACCOUNT, reference, told, now)
-            self.ledger.mark(row.id, InboxState.APPLIED, "", NOW)
+            self.ledger.mark(row.id, InboxState.APPLIED, "", now)
             return row
 
         return _timed(act)

@@ -14,7 +14,7 @@ import click
 from paycore.cli.opening import books_of, opened
 from paycore.cli.output import config_option, json_option, say, shared, without_sessions
 from paycore.cli.progress import progress
-from paycore.cli.wishes import Day
+from paycore.cli.wishes import moment
 from paycore.operation import Operation
 
 COLUMNS: Final = (
@@ -53,7 +53,9 @@ Examples:
   paycore export --since 2026-01-31T12:00:00Z --jsonl | jq .state
 """,
 )
-@click.option("--since", required=True, type=Day(), help="A day or a moment, UTC.")
+@click.option(
+    "--since", required=True, metavar="DATE", callback=moment, help="A day or a moment, UTC."
+)
 @click.option("--csv", "shape", flag_value="csv", help="Comma-separated, with a head.")
 @click.option("--jsonl", "shape", flag_value="jsonl", help="One JSON object on each line.")
 @config_option()

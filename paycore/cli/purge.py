@@ -10,7 +10,7 @@ from paycore.cli.asked import sure, yes_option
 from paycore.cli.opening import books_of, opened
 from paycore.cli.output import config_option, json_option, shared, write_json
 from paycore.cli.progress import progress
-from paycore.cli.wishes import Day
+from paycore.cli.wishes import moment
 
 
 @click.command(
@@ -20,7 +20,9 @@ Example:
   paycore purge --before 2024-01-01
 """,
 )
-@click.option("--before", required=True, type=Day(), help="A day or a moment, UTC.")
+@click.option(
+    "--before", required=True, metavar="DATE", callback=moment, help="A day or a moment, UTC."
+)
 @yes_option
 @config_option()
 @json_option

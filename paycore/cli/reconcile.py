@@ -67,10 +67,11 @@ def _round(gateway: Gateway, limit: int | None, ahead: bool) -> Iterator[Reconci
     done: Reconciliation | None = None
     try:
         with progress("reconciling") as tell:
-            steps = (
-                [gateway.reconcile(limit, ahead=True)] if ahead else _steps(gateway, limit, tell)
-            )
-            for done in steps:
+            if ahead:
+                done = gateway.reconcile(limit, ahead=True)
+                yield done
+                return
+            for done in _steps(gateway, limit, tell):
                 yield done
     finally:
         if done is not None:
@@ -107,7 +108,8 @@ def _tell(done: Reconciliation) -> None:
     words = [f"{done.asked} asked", f"{done.settled} settled", f"{done.still_open} still open"]
     words += [f"{done.messages} messages finished"] if done.messages else []
     words += [f"{done.events} events told"] if done.events else []
-    click.echo(", ".join(words) if done.asked or len(words) > 3 else "nothing is due")
+    idle = "nothing is due; --ahead asks about all that is open"
+    click.echo(", ".join(words) if done.asked or len(words) > 3 else idle)
 
 
 @contextmanager

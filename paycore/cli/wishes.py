@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -14,28 +15,29 @@ from paycore.errors import InvalidRequest
 from paycore.methods import EmbeddedForm, HostedPage, Method, StoredToken, Wallet
 from paycore.money import Money
 
-_PAGES: Final = {"hosted": HostedPage, "embedded": EmbeddedForm}
+_PAGES: Final[Mapping[str, type[HostedPage] | type[EmbeddedForm]]] = {
+    "hosted": HostedPage,
+    "embedded": EmbeddedForm,
+}
 _METHODS: Final = "hosted|embedded|token:ID|wallet:KIND:FILE"
 _LARGEST: Final = 64 * 1024
 """How many bytes a wallet's token may have."""
 
 
-class Day(click.ParamType):
-    """A day, or a moment: ISO 8601, in UTC where it does not say otherwise."""
+def moment(context: click.Context, option: click.Parameter, text: str) -> datetime:
+    """Return the moment that an option names: ISO 8601, in UTC where it does not say otherwise.
 
-    name = "date"
+    A day is its beginning.
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the moment; a day is its beginning."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail("want a date such as 2026-01-31, or 2026-01-31T12:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    Raises:
+        click.BadParameter: it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        wanted = "want a date such as 2026-01-31, or 2026-01-31T12:00:00Z"
+        raise click.BadParameter(wanted, context, option) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def method(text: str, return_url: str | None) -> Method:

@@ -62,7 +62,7 @@ class Opening(Schema):
 class TopSchema(Opening):
     """The names at the top of the settings."""
 
-    ledger = fields.String(load_default="memory://")
+    ledger = fields.String(load_default="sqlite:///paycore.db")
     return_hosts = Hosts(load_default=list)
     default_account = fields.String(load_default="")
     listeners = Texts(load_default=list)

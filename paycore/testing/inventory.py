@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from typing import Final
+
 from paycore.ledger.protocol import Ledger
 from paycore.operation import Operation
 from paycore.testing.checks.ending import Ending, Kept, Row
 from paycore.testing.scene import Scene
 
+DAY_S: Final = 86_400.0
+
 
 def ending_of(scene: Scene) -> Ending:
     """Return how a run ended."""
     ledger = scene.ledger.inner
-    due = {operation.id for operation in ledger.due(scene.clock(), None)}
+    planned = {operation.id for operation in ledger.due(scene.clock(), None, ahead=True)}
     return Ending(
         history=scene.history,
         effects=tuple(scene.world.effects),
         orders=dict(scene.world.orders),
-        rows=tuple(_row(ledger, operation, due) for operation in _operations(ledger)),
+        rows=tuple(_row(scene, operation, planned) for operation in _operations(ledger)),
         inbox=tuple(_kept(ledger)),
         errors=tuple(scene.scheduler.errors),
     )
+
+
+def planned_in_s(scene: Scene) -> float:
+    """Return in how many seconds something is to be done; a day, where nothing is before that."""
+    ledger, now = scene.ledger.inner, scene.clock()
+    asked = [each.next_check_at for each in ledger.due(now, None, ahead=True)]
+    tried = [each.next_try_at for each in ledger.due_messages(now, None, ahead=True)]
+    waits = [(at - now).total_seconds() for at in (*asked, *tried) if at is not None]
+    return min(waits, default=DAY_S)
 
 
 def _operations(ledger: Ledger) -> Iterator[Operation]:
@@ -35,7 +48,9 @@ def _operations(ledger: Ledger) -> Iterator[Operation]:
             return
 
 
-def _row(ledger: Ledger, operation: Operation, due: set[str]) -> Row:
+def _row(scene: Scene, operation: Operation, planned: set[str]) -> Row:
+    at, now = operation.next_check_at, scene.clock()
+    waits_s = (at - now).total_seconds() if at and operation.id in planned else None
     return Row(
         kind=operation.kind.value,
         key=operation.key,
@@ -45,8 +60,9 @@ def _row(ledger: Ledger, operation: Operation, due: set[str]) -> Row:
         minor=operation.amount.minor if operation.amount else 0,
         state=operation.state.value,
         review=operation.review,
-        evidence=len(ledger.evidence(operation.id)),
-        due=operation.id in due,
+        evidence=len(scene.ledger.inner.evidence(operation.id)),
+        planned_s=waits_s,
+        age_s=(now - (operation.sent_at or now)).total_seconds(),
     )
 
 

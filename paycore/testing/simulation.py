@@ -17,6 +17,7 @@ from typing import Final
 from paycore.ledger.memory import MemoryLedger
 from paycore.ledger.protocol import Ledger
 from paycore.testing.actors import (
+    DAY_S,
     Attacker,
     Clockmaker,
     Messenger,
@@ -28,7 +29,7 @@ from paycore.testing.checker import CHECKS, Violation, check
 from paycore.testing.checks.ending import Ending
 from paycore.testing.clock import VirtualClock
 from paycore.testing.history import History
-from paycore.testing.inventory import ending_of
+from paycore.testing.inventory import ending_of, planned_in_s
 from paycore.testing.quiet import quiet
 from paycore.testing.scene import Scene
 from paycore.testing.scheduler import Scheduler
@@ -38,8 +39,6 @@ from paycore.testing.world import World
 
 LIVES: Final = 3
 """How often one actor may crash."""
-PLAN_S: Final = (15, 60, 300, 900, 3600, 14_400, 43_200, 86_400)
-"""When what is unknown is asked about again; daily from then on."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,13 @@ class Simulation:
             scene.scheduler.spawn("clockmaker", Clockmaker(scene).play)
 
     def _calm_down(self) -> None:
-        """Let nothing go wrong any more, and ask by the plan until all is known."""
+        """Let nothing go wrong any more, and do what is due by paycore's own plan until the end."""
         scene = self.scene
         scene.calm()
-        for pause_s in (*PLAN_S, *[86_400] * round(self._weather.days)):
-            scene.clock.advance(pause_s)
+        until, pause_s = scene.clock.elapsed + self._weather.days * DAY_S, 15.0
+        while scene.clock.elapsed < until:
+            pause_s = min(pause_s * 2, DAY_S)  # it looks again, even where nothing seems planned
+            scene.clock.advance(min(pause_s, max(1.0, planned_in_s(scene))))
             scene.world.catch_up()
             if self._weather.webhooks:
                 Messenger(scene).finish()

@@ -58,7 +58,7 @@ class WatchedLedger:
         def done() -> Reserved:
             reserved = self.inner.reserve(intent, now)
             if reserved.fresh:
-                self._note("reserved", None, reserved.operation)
+                self._note("reserved", None, reserved.operation, now)
             return reserved
 
         reserved = self._guarded("reserve", done)
@@ -79,10 +79,20 @@ class WatchedLedger:
             after = self.inner.record(operation, report, source, now, fence)
             before = self._last[operation]
             stale = fence not in (None, before.fence) and _said(after) != _said(before)
-            self._note("recorded", before, after, source=source.value, stale=stale)
+            self._note("recorded", before, after, now, source=source.value, stale=stale)
             return after
 
         return self._guarded("record", done)
+
+    def supersede(self, operation: str, now: datetime) -> Operation:
+        """Supersede, and note what gave way."""
+
+        def done() -> Operation:
+            after = self.inner.supersede(operation, now)
+            self._note("superseded", self._last[operation], after, now)
+            return after
+
+        return self._guarded("supersede", done)
 
     def keep(
         self, account: str, digest: str, notification: Notification, now: datetime
@@ -108,8 +118,11 @@ class WatchedLedger:
             raise LedgerError("the ledger lost its acknowledgement")
         return done
 
-    def _note(self, what: str, before: Operation | None, after: Operation, **more: Any) -> None:
+    def _note(
+        self, what: str, before: Operation | None, after: Operation, now: datetime, **more: Any
+    ) -> None:
         self._last[after.id] = after
+        planned = after.next_check_at
         self._history.add(
             "info",
             what,
@@ -124,6 +137,7 @@ class WatchedLedger:
             of=self._last[after.charge].reference if after.charge else "",
             review=after.review,
             method=after.method,
+            planned_s=(planned - now).total_seconds() if planned else None,
             **more,
         )
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -18,6 +19,8 @@ from paycore import fake
 from paycore.listeners import Listeners
 from paycore.provider import Provider
 from tests.docs.pages import ROOT, blocks, files, page
+
+FAKE = {"ledger": "memory://", "accounts": {"cards": {"provider": "fake"}}}
 
 
 class Stub:
@@ -126,7 +129,7 @@ def test_the_listener_hears_what_becomes_of_a_charge():
     module = ModuleType(name.removesuffix(".py"))
     exec(compile(code, name, "exec", dont_inherit=True), vars(module))
     listeners = Listeners({module.__name__: module})
-    with paycore.open_gateway({"accounts": {"cards": {"provider": "fake"}}}) as gateway:
+    with paycore.open_gateway(FAKE) as gateway:
         token = paycore.StoredToken("any-card")
         payment = gateway.charge("order-1", paycore.Money(1500, "CAD"), token)
     listeners.emit("operation_finished", operation=payment.charge)
@@ -135,13 +138,16 @@ def test_the_listener_hears_what_becomes_of_a_charge():
     assert dict(module.ENDS) == {"charge succeeded": 1}
 
 
-def test_production_reconciles_and_takes_messages_in():
-    """docs/production.md: what is scheduled settles, and the endpoint answers as `receive` does."""
-    scheduled, endpoint = blocks(page("production.md"), "python")
-    amount = paycore.Money(1503, "CAD")
-    with paycore.open_gateway({"accounts": {"cards": {"provider": "fake"}}}) as gateway:
+def test_production_reconciles_tells_and_takes_messages_in(capsys):
+    """docs/production.md: what is due settles, a callback hears it, the endpoint answers."""
+    scheduled, heard, endpoint = blocks(page("production.md"), "python")
+    amount, clock = paycore.Money(1503, "CAD"), [datetime(2026, 1, 1, tzinfo=UTC)]
+    with paycore.open_gateway(FAKE, now=lambda: clock[0]) as gateway:
+        gateway.on("payment.paid", run(heard)["fulfil"])
         gateway.charge("order-1", amount, paycore.StoredToken("any-card"))
-        assert run(scheduled)["every_minute"](gateway) == (1, 1, 0, 0)
+        clock[0] += timedelta(minutes=1)
+        assert run(scheduled)["every_minute"](gateway) == (1, 1, 0, 0, 0)
+        assert capsys.readouterr().out.startswith("payment.paid order-1")
 
         gateway.charge("order-2", amount, paycore.StoredToken("any-card"))
         made = fake.webhook("order-2", amount)
@@ -151,7 +157,7 @@ def test_production_reconciles_and_takes_messages_in():
         answer = run(endpoint, paycore=paycore, gateway=gateway)["webhook"](request)
 
         assert (answer[0], answer[2]) == (200, b"ok")
-        assert gateway.find("order-2").paid
+        assert capsys.readouterr().out.startswith("payment.paid order-2")
 
 
 def test_the_tests_that_applications_copy_pass(here):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from paycore import listeners, log
+from paycore.events import EventType
 from tests.docs.pages import ROOT, first_column, headings, page, rows, section, signature
 
 
@@ -33,6 +34,13 @@ def _given(call: ast.Call) -> tuple[str, frozenset[str]]:
     given = {each.arg: ast.unparse(each.value) for each in call.keywords if each.arg}
     level = given.pop("level", "log.INFO").removeprefix("log.").lower()
     return level, frozenset(given)
+
+
+def test_every_application_event_is_told():
+    """The closed list, in its order."""
+    told = first_column(section(page("events.md"), "## Application events"))
+
+    assert [name.strip("`") for name in told] == [each.value for each in EventType]
 
 
 def test_every_event_for_listeners_has_a_heading_with_its_signature():

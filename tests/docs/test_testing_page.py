@@ -24,7 +24,8 @@ def amounts() -> Iterator[tuple[int, bool, str, str]]:
 def test_the_fake_provider_does_what_its_table_says(minor, by_page, first, then):
     """The last two digits choose what `charge` returns, and what a query finds."""
     method = paycore.HostedPage("https://shop.example/") if by_page else paycore.StoredToken("t")
-    given = {"return_hosts": ["shop.example"], "accounts": {"cards": {"provider": "fake"}}}
+    given = {"ledger": "memory://", "return_hosts": ["shop.example"]}
+    given["accounts"] = {"cards": {"provider": "fake"}}
     with paycore.open_gateway(given) as gateway:
         try:
             told = gateway.charge("order-1", paycore.Money(minor, "CAD"), method).status

@@ -79,7 +79,8 @@ def gateway(httpserver):
         "merchant_key": KEY,
         "login_name": "jack123",
     }
-    given = {"return_hosts": ["shop.example"], "accounts": {"cards": account}}
+    given = {"ledger": "memory://", "return_hosts": ["shop.example"]}
+    given["accounts"] = {"cards": account}
     with paycore.open_gateway(given) as gateway:
         yield gateway
 

@@ -38,8 +38,8 @@ def crowd(url: str, log: str, people: str) -> None:
             _one_of_many(url, log, start)
         children.append(child)
     os.close(go)
-    for child in children:
-        print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    print(*(f"ended {end}" for end in ends), sep="\n")
 
 
 def _one_of_many(url: str, log: str, start: int) -> None:

@@ -299,7 +299,7 @@ def test_a_purge_forgets_what_is_finished_and_leaves_the_rest(stage, books):
 
 def test_a_moment_has_a_zone(books):
     """Nobody should guess which one was meant."""
-    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    naive = datetime(2026, 1, 1)
     for ask, field in ((books.export, "since"), (books.purge, "before")):
         with pytest.raises(paycore.InvalidRequest) as refused:
             ask(naive)

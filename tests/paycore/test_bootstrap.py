@@ -112,6 +112,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 def settings(*sections: dict[str, Any], **top: Any) -> dict[str, Any]:
     """Return settings with an account for each section."""
     accounts = {f"a{number}": section for number, section in enumerate(sections)}
+    top = {"ledger": "memory://", **top}
     return {"return_hosts": ["shop.example"], **top, "accounts": accounts}
 
 

@@ -87,7 +87,7 @@ def asked(stage: Stage, case: dict[str, Any]) -> Callable[[], Any]:
         return lambda: stage.gateway.refund(said["payment"], money(said), key=key)
     if "notify_url" in said:
         section = {"provider": "fake", "notify_url": said["notify_url"]}
-        return lambda: paycore.open_gateway({"accounts": {"cards": section}})
+        return lambda: paycore.open_gateway({"ledger": "memory://", "accounts": {"cards": section}})
     page = HostedPage(said.get("return_url", f"https://{HOST}/r"))
     return lambda: stage.gateway.charge(
         said.get("order_ref", "o-1"),

@@ -386,5 +386,6 @@ def test_the_events_are_these() -> None:
         "operation_started",
         "operation_finished",
         "call_finished",
+        "event_delivered",
         "webhook_received",
     )

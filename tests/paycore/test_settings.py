@@ -127,7 +127,7 @@ def test_what_is_not_said_has_a_default() -> None:
     assert settings == Settings(
         accounts=(account(),),
         default_account="cards",
-        ledger="memory://",
+        ledger="sqlite:///paycore.db",
         return_hosts=frozenset(),
         listeners=(),
     )

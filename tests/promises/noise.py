@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Final
 
+from paycore.wire.strict import MAX_BYTES
 from tests.promises.mutations import ODD_VALUES
 
 PIECES: Final = (
@@ -77,3 +78,8 @@ def pieces(rng: Random) -> Iterator[str]:
     """Yield what JSON is made of, and what it is not made of."""
     for _ in range(rng.randrange(16)):
         yield rng.choice(PIECES)
+
+
+def filled(before: bytes, unit: bytes, after: bytes, size: int = MAX_BYTES) -> bytes:
+    """Return a document of at most `size` bytes that repeats `unit`."""
+    return before + unit * ((size - len(before) - len(after)) // len(unit)) + after

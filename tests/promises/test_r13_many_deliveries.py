@@ -59,6 +59,8 @@ def check(ledger: Place, name: str) -> None:
     ((copies, state),) = ledger.run(kept)
 
     assert ledger.run(f"{moves} AND before <> 'submitting'") == [("pending", "succeeded")], name
+    told = f"SELECT type FROM paycore_outbox WHERE owner = '{name}'"
+    assert ledger.run(told) == [("payment.paid",)], name
     assert copies == DELIVERIES, name
     assert state in ("applied", "duplicate"), name  # whichever of the hundred was first to note it
 

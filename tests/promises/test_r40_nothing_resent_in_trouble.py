@@ -140,7 +140,9 @@ class Case:
         assert payment.reserved.minor == 0
         assert self.sends == ([] if self.verb == "receive" else [self.verb]), self.sends
         if self.verb == "receive":
-            rows = [row for row in self.stage.ledger.messages() if self.owner in str(row.notification)]
+            rows = [
+                row for row in self.stage.ledger.messages() if self.owner in str(row.notification)
+            ]
             done = {InboxState.APPLIED, InboxState.DUPLICATE}  # where `reconcile` was faster
             assert len(rows) == 1, rows
             assert rows[0].state in done, rows

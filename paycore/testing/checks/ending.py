@@ -30,8 +30,10 @@ class Row:
     review: str
     evidence: int
     """How many pieces of evidence there are."""
-    due: bool
-    """Whether `reconcile` would ask about it."""
+    planned_s: float | None
+    """In how many seconds it is asked about next, at the latest; None where never."""
+    age_s: float = 0.0
+    """How long ago it was sent, in true time."""
 
     @property
     def at(self) -> tuple[str, str]:
@@ -63,8 +65,9 @@ class Ending:
     """What actors raised that nobody expected."""
 
     def transitions(self) -> Iterator[Event]:
-        """Yield what was reserved and recorded, in order."""
-        return (e for e in self.history.events if e.what in ("reserved", "recorded"))
+        """Yield what was reserved, recorded and superseded, in order."""
+        moves = ("reserved", "recorded", "superseded")
+        return (event for event in self.history.events if event.what in moves)
 
     def moved(self, at: tuple[str, str], before_s: float = inf) -> int:
         """Return how many minor units moved under a reference until then."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from typing import Final
+
 from paycore.testing.checks.ending import FAILED, OPEN, Ending, Row, place
+
+DAY_S: Final = 86_400.0
+WEEK_S: Final = 7 * DAY_S
+PLAN_S: Final = 2 * WEEK_S
+"""After how long a person is told at the latest: a week's plan, or the look a week after it."""
+SOON_S: Final = 120.0
+"""Within which an outcome that is not known is asked about for the first time."""
+
+_BEGUN: Final = frozenset(("submitting", state) for state in ("pending", "unknown"))
 
 
 def one_success(ending: Ending) -> Iterator[str]:
@@ -33,6 +44,22 @@ def truth_is_reached(ending: Ending) -> Iterator[str]:
             yield f"{row.at} is {row.state}, and its money moved"
         elif row.state in OPEN and _could_be_known(ending, row):
             yield f"{row.at} is still {row.state}"
+    yield from _asked_late(ending)
+
+
+def _asked_late(ending: Ending) -> Iterator[str]:
+    """Yield what was answered at once as open, and is not planned to be asked about soon."""
+    sent: dict[tuple[str, str], float] = {}
+    if any(True for _ in ending.history.told("clock stepped")):
+        return  # the plan is made by a clock that lied
+    for event in ending.transitions():
+        at, facts = place(event), event.facts
+        if event.what == "reserved":
+            sent[at] = event.stamp.at_s
+        elif event.what == "recorded" and (facts["was"], facts["state"]) in _BEGUN:
+            past_s, waits_s = event.stamp.at_s - sent[at], facts["planned_s"]
+            if past_s <= SOON_S / 2 and (waits_s is None or past_s + waits_s > SOON_S):
+                yield f"{at} is {facts['state']}, and first asked about in {waits_s} s"
 
 
 def _could_be_known(ending: Ending, row: Row) -> bool:
@@ -58,7 +85,12 @@ def evidence_is_kept(ending: Ending) -> Iterator[str]:
 
 
 def nothing_open_unseen(ending: Ending) -> Iterator[str]:
-    """R48: whatever is open will be asked about again."""
+    """R48: whatever is open will be asked about again, and past its plan a person is told."""
     for row in ending.rows:
-        if row.state in OPEN and not row.due:
+        if row.state not in OPEN:
+            continue
+        is_young = row.age_s < WEEK_S - 2 * DAY_S
+        if row.planned_s is None or row.planned_s > (2 * DAY_S if is_young else WEEK_S):
             yield f"{row.at} is {row.state}, and nobody will ask"
+        if row.age_s > PLAN_S + DAY_S and not row.review:
+            yield f"{row.at} is {row.state} past its plan, and nobody is told"

@@ -48,10 +48,12 @@ def play(job: Mapping[str, Any], line: Line, points: Points) -> None:
         made = desk(ledger, job["bank"], hands, points)
         cue = Cue(made, points, line, hands, job["account"], job["run"])
         if job["part"] == "after":
+            cue.listen()
             recover(cue, scene)
             return
         scene.before(cue)
         points.forget()
+        cue.listen()
         scene.play(cue)
         line.tell({"passed": points.passed})
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from paycore.errors import PaycoreError
+from paycore.events import Event, EventType
 from paycore.gateway import Gateway
 from paycore.testing.clock import START
 from paycore.testing.crash.line import Line
@@ -46,6 +47,25 @@ class Cue:
         """What the caller talks to."""
         return self.desk.gateway
 
+    @property
+    def stranger(self) -> str:
+        """The reference of a payment that nobody here asked for."""
+        return f"{self.run}-stranger"
+
+    def listen(self) -> None:
+        """Hear every event from now on; the stage remembers what was heard."""
+        for kind in EventType:
+            self.gateway.on(kind, self._hear)
+
+    def heard(self) -> set[str]:
+        """Return the ids of the events that were heard, by whichever child."""
+        return set(self.line.ask("heard")["ids"])
+
+    def _hear(self, event: Event) -> None:
+        self.points.reach("heard.before")
+        self.line.tell({"heard": event.id})
+        self.points.reach("heard.after")
+
     def step(self, name: str) -> None:
         """Say what comes next; an empty name means that nobody dies of it."""
         self.points.step = name
@@ -65,11 +85,9 @@ class Cue:
         """Let time go on, here and at the bank."""
         self.hands.elapsed_s = self.line.ask("advance", seconds=seconds)["elapsed_s"]
 
-    def post(self, copies: int = 1, stranger: str = "") -> None:
-        """Let the bank deliver what was never acknowledged, each so often.
-
-        With `stranger`, it delivers another message first, about this reference.
-        """
-        wanted = {"account": self.account, "copies": copies, "stranger": stranger}
+    def post(self, copies: int = 1, *, stranger: bool = False) -> None:
+        """Let the bank deliver what was never acknowledged, each so often, a stranger's first."""
+        named = self.stranger if stranger else ""
+        wanted = {"account": self.account, "copies": copies, "stranger": named}
         if count := self.line.ask("letters", **wanted)["count"]:
             serve(self.gateway, self.points, count, lambda port: self.line.tell({"serve": port}))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from paycore.testing.world import Effect, Order
+from paycore.testing.world import Effect, Order, World
 
 OPEN: Final = frozenset({"reserved", "submitting", "pending", "unknown"})
 """Written down here once more: the judge takes no word of the code under test."""
@@ -60,6 +60,17 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An event in the outbox."""
+
+    id: str
+    type: str
+    owner: str
+    reference: str
+    """The wire reference of the operation that it is about."""
+
+
+@dataclass(frozen=True)
 class Ending:
     """Everything that the judge may look at."""
 
@@ -69,17 +80,24 @@ class Ending:
     rows: Sequence[Row] = ()
     sums: Sequence[Sums] = ()
     kept: Sequence[Kept] = ()
+    events: Sequence[Told] = ()
+    heard: Sequence[str] = ()
+    """The ids of the events that callbacks heard, in order, by all children together."""
 
     @classmethod
-    def of(cls, account: str, found: Mapping[str, Any], effects: Any, orders: Any) -> Self:
-        """Return what a child told, beside what the bank did."""
+    def of(
+        cls, account: str, found: Mapping[str, Any], world: World, heard: Sequence[str] = ()
+    ) -> Self:
+        """Return what a child told, beside what the bank did and what callbacks heard."""
         return cls(
             account,
-            tuple(effects),
-            dict(orders),
+            tuple(world.effects),
+            dict(world.orders),
             rows=[Row(**row) for row in found["rows"]],
             sums=[Sums(**each) for each in found["sums"]],
             kept=[Kept(**each) for each in found["kept"]],
+            events=[Told(**each) for each in found["events"]],
+            heard=tuple(heard),
         )
 
     def moved(self, row: Row) -> int:

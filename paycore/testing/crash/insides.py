@@ -11,13 +11,15 @@ from paycore.ledger.protocol import Ledger
 from paycore.testing.crash.points import Points
 
 _PATIENCE_S: Final = 30
+_CHANGES: Final = ("INSERT", "UPDATE", "DELETE")
+"""What is read before them leaves no trace, so that a kill there is a kill before the first."""
 
 
 def open_up(ledger: Ledger, points: Points) -> None:
-    """Make each statement and each commit of a durable ledger a point; of others, nothing is seen.
+    """Make each change and each commit of a durable ledger a point; of others, nothing is seen.
 
-    `reserve.statement` is reached before each one, `reserve.uncommitted` and `reserve.committed`
-    around the commit.
+    `reserve.change` is reached before each statement that changes something, and
+    `reserve.uncommitted` and `reserve.committed` around the commit.
     """
     if isinstance(ledger, DurableLedger):
         database: Any = ledger._db
@@ -72,7 +74,7 @@ class _Borrowed:
 
 
 class _Driver:
-    """A driver's connection, with points before each statement and around each commit."""
+    """A driver's connection, with points before each change and around each commit."""
 
     def __init__(self, driver: Any, points: Points) -> None:
         self._driver = driver
@@ -82,7 +84,8 @@ class _Driver:
         return getattr(self._driver, name)
 
     def execute(self, *said: Any) -> Any:
-        self._points.reach_inside("statement")
+        if str(said[0]).lstrip().upper().startswith(_CHANGES):
+            self._points.reach_inside("change")
         return self._driver.execute(*said)
 
     def commit(self) -> None:

@@ -9,6 +9,10 @@ from typing import Final
 from paycore.testing.crash.ending import Ending, Row
 from paycore.testing.worldly import STRONG
 
+_SUCCESSES: Final = frozenset(
+    ("payment.paid", "payment.late_success", "refund.succeeded", "void.succeeded", "token.stored")
+)
+
 
 def problems(ending: Ending, moves: Sequence[tuple[str, int]]) -> list[str]:
     """Return every promise that was broken, with how; `moves` is what must have moved."""
@@ -45,6 +49,8 @@ def _truth_is_reached(ending: Ending) -> Iterator[str]:
         moved = ending.moved(row) > 0
         if moved and row.state != "succeeded":
             yield f"{row.reference} moved, and is {row.state}"
+        if row.state == "declined":
+            yield f"{row.reference} was declined by nobody"
         if row.state == "succeeded" and not moved:
             yield f"{row.reference} is told as succeeded, and nothing moved"
 
@@ -52,7 +58,10 @@ def _truth_is_reached(ending: Ending) -> Iterator[str]:
 def _nobody_is_needed(ending: Ending) -> Iterator[str]:
     """R36: nothing is left to a person, unless the provider cannot tell."""
     for row in ending.rows:
-        if (row.is_open or row.review) and not _cannot_tell(ending, row):
+        if _cannot_tell(ending, row):
+            if row.is_open and not row.review:
+                yield f"{row.reference} is {row.state} for a week, and nobody is told"
+        elif row.is_open or row.review:
             yield f"{row.reference} is left {row.state} {row.review}".rstrip()
 
 
@@ -91,6 +100,22 @@ def _evidence(ending: Ending) -> Iterator[str]:
             yield f"{row.reference} is {row.state} without evidence"
 
 
+def _events_are_told(ending: Ending) -> Iterator[str]:
+    """R17: every event is heard, in the order of its payment, and none that nothing stands for."""
+    first_heard = {event: place for place, event in reversed([*enumerate(ending.heard)])}
+    told = {event.id for event in ending.events}
+    yield from (f"{event} was heard, and is not in the outbox" for event in {*first_heard} - told)
+    yield from (f"{event} was never heard" for event in told - {*first_heard})
+    for owner in {event.owner for event in ending.events}:
+        places = [first_heard.get(e.id, 0) for e in ending.events if e.owner == owner]
+        if places != sorted(places):
+            yield f"the events of {owner} were heard out of order"
+    successes = Counter(e.reference for e in ending.events if e.type in _SUCCESSES)
+    for row in ending.rows:
+        if successes[row.reference] != (row.state == "succeeded"):
+            yield f"{row.reference} is {row.state}, told as {successes[row.reference]} successes"
+
+
 CHECKS: Final[dict[str, Callable[[Ending], Iterator[str]]]] = {
     "r01": _never_twice,
     "r02": _written_before_sent,
@@ -98,6 +123,7 @@ CHECKS: Final[dict[str, Callable[[Ending], Iterator[str]]]] = {
     "r36": _nobody_is_needed,
     "r32": _right_sums,
     "r12": _conserved,
+    "r17": _events_are_told,
     "r35": _evidence,
 }
 

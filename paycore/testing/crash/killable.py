@@ -26,7 +26,7 @@ WRITES: Final = frozenset(
         "settle",
         "revive",
         "claim_events",
-        "event_done",
+        "event_told",
         "event_failed",
         "purge",
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
+from paycore.events import Event
 from paycore.ledger.protocol import InboxRow
 from paycore.operation import Operation
 from paycore.states import Kind
 from paycore.testing.crash.cue import Cue
-from paycore.testing.crash.ending import Kept, Row, Sums
+from paycore.testing.crash.ending import Kept, Row, Sums, Told
 from paycore.testing.crash.scenes import Scene
 
 PLAN_S: Final = (0, 20, 80, 400, 1200, 4400, 18_000, 52_000, *[90_000] * 8)
@@ -35,9 +36,9 @@ def recover(cue: Cue, scene: Scene) -> None:
 
 def _is_open(cue: Cue, scene: Scene) -> bool:
     rows = _operations(cue, scene)
-    known = {row.reference for row in rows}
-    waits = any(kept.waits and kept.reference in known for kept in _inbox(cue, scene))
-    return waits or not rows or any(row.state.is_open for row in rows)
+    waits = any(kept.waits and kept.reference != cue.stranger for kept in _inbox(cue, scene))
+    untold = {event.id for event in _events(cue, scene)} - cue.heard()
+    return waits or not rows or bool(untold) or any(row.state.is_open for row in rows)
 
 
 def _found(cue: Cue, scene: Scene) -> dict[str, Any]:
@@ -45,12 +46,22 @@ def _found(cue: Cue, scene: Scene) -> dict[str, Any]:
         "rows": [asdict(_row(cue, each)) for each in _operations(cue, scene)],
         "sums": [asdict(each) for each in _sums(cue, scene)],
         "kept": [asdict(each) for each in _inbox(cue, scene)],
+        "events": [asdict(_told(each)) for each in _events(cue, scene)],
     }
 
 
 def _operations(cue: Cue, scene: Scene) -> list[Operation]:
     owners = [cue.run + suffix for suffix in scene.owners]
     return [o for owner in owners for kind in Kind for o in cue.desk.ledger.operations(owner, kind)]
+
+
+def _events(cue: Cue, scene: Scene) -> list[Event]:
+    owners = [cue.run + suffix for suffix in scene.owners]
+    return [event for owner in owners for event in cue.desk.ledger.events_of(owner)]
+
+
+def _told(event: Event) -> Told:
+    return Told(event.id, event.type.value, event.owner, str(event.facts["reference"]))
 
 
 def _row(cue: Cue, operation: Operation) -> Row:
@@ -83,7 +94,8 @@ def _sums(cue: Cue, scene: Scene) -> list[Sums]:
 
 def _inbox(cue: Cue, scene: Scene) -> list[Kept]:
     """Return the messages of this run."""
-    return [_kept(row) for row in cue.desk.ledger.messages() if _name(row).startswith(cue.run)]
+    names = {o.reference for o in _operations(cue, scene)} | {cue.stranger}
+    return [_kept(row) for row in cue.desk.ledger.messages_about(cue.account, names)]
 
 
 def _kept(row: InboxRow) -> Kept:

@@ -85,7 +85,7 @@ def tokenize(cue: Cue) -> None:
 def webhook(cue: Cue) -> None:
     """Hear twice that a page was paid, after a message about a payment that nobody knows."""
     cue.step("webhook")
-    cue.post(copies=2, stranger=f"{cue.run}-stranger")
+    cue.post(copies=2, stranger=True)
 
 
 def early(cue: Cue) -> None:
@@ -99,6 +99,18 @@ def reconcile(cue: Cue) -> None:
     """Ask again about what was lost."""
     cue.step("reconcile")
     cue.gateway.reconcile()
+
+
+def outbox(cue: Cue) -> None:
+    """Tell what happened while nobody heard."""
+    cue.step("outbox")
+    cue.gateway.deliver()
+
+
+def refunded(cue: Cue) -> None:
+    """Let there be a charge, and two refunds of it."""
+    charge(cue)
+    refund(cue)
 
 
 def page_paid(cue: Cue) -> None:
@@ -154,6 +166,7 @@ SCENES: Final = {
         Scene("tokenize", tokenize, moves=(("token", 0),)),
         Scene("webhook", webhook, page_paid, posts=True),
         Scene("early", early, posts=True),
+        Scene("outbox", outbox, refunded, (("charge", MINOR), ("refund", MINOR))),
         Scene(
             "reconcile",
             reconcile,

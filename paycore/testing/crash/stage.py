@@ -54,6 +54,8 @@ class Told:
 
     passed: list[str] = field(default_factory=list)
     found: Mapping[str, Any] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+    """The events that reached a callback."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -96,8 +98,7 @@ class Stage:
         self._act(part, name, "", 0, after=True)
         told = self._told
         if told.found:
-            world = self._bank.world
-            ending = Ending.of(part.account, told.found, world.effects, world.orders)
+            ending = Ending.of(part.account, told.found, self._bank.world, told.heard)
             told.problems += problems(ending, SCENES[part.scene].moves)
         told.problems += _damage(part.ledger)
         return Run(name, part, crash_at, told.problems, told.passed)
@@ -133,6 +134,10 @@ class Stage:
                 return {"count": self._postman.collect(account, copies, stranger)}
             case {"serve": port}:
                 self._postman.deliver(port)
+            case {"ask": "heard"}:
+                return {"ids": self._told.heard}
+            case {"heard": event}:
+                self._told.heard.append(event)
             case {"passed": passed}:
                 self._told.passed = passed
             case {"kept": kept}:

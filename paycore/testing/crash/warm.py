@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
-from paycore.ledger.durable import session, statements
+from paycore.ledger.durable import mail_statements, session, statements, words
 from paycore.testing.crash.teller import provider
 from paycore.testing.worldly import STRONG, WEAK
 
@@ -34,7 +34,7 @@ def _compile_all() -> None:
 
     @cache
     def compiled(statement: Any, name: str) -> tuple[str, dict[str, Any]]:
-        return statements.compiled(statement, dialects[name])
+        return words.compiled(statement, dialects[name])
 
     def shared(statement: Any, dialect: Dialect) -> tuple[str, dict[str, Any]]:
         return compiled(statement, dialects.setdefault(dialect.name, dialect).name)
@@ -51,6 +51,6 @@ def _compile_all() -> None:
 
 
 def _statements() -> Iterator[Any]:
-    for each in vars(statements).values():
+    for each in (*vars(statements).values(), *vars(mail_statements).values()):
         several = each.values() if isinstance(each, dict) else (each,)
         yield from (one for one in several if isinstance(one, ClauseElement))

@@ -100,12 +100,11 @@ def test_what_is_no_amount_is_never_rounded_into_one(number, currency, problem):
 )
 def test_a_day_is_its_beginning_in_utc(text, moment):
     """A moment with a zone keeps it."""
-    assert wishes.Day().convert(text, None, None) == moment
-    assert wishes.Day().convert(moment, None, None) is moment
+    assert wishes.moment(None, None, text) == moment
 
 
 @pytest.mark.parametrize("text", ["yesterday", "31.1.2026", "2026-13-01", ""])
 def test_what_is_no_day_is_refused(text):
     """With an example of one."""
     with pytest.raises(click.BadParameter, match="such as 2026-01-31"):
-        wishes.Day().convert(text, None, None)
+        wishes.moment(None, None, text)

@@ -19,7 +19,8 @@ BACK = replace(PAID, kind="refund", reference="o-1-r1", amount_minor=500)
 def payments():
     """Return a payment of 15.00 CAD with 5.00 refunded, and a page that waits."""
     page = HostedPage("https://shop.example/thanks")
-    settings = {"return_hosts": ["shop.example"], "accounts": {"a": {"provider": "fake"}}}
+    settings = {"ledger": "memory://", "return_hosts": ["shop.example"]}
+    settings |= {"accounts": {"a": {"provider": "fake"}}}
     with paycore.open_gateway(settings) as gateway:
         gateway.charge("o-1", Money(1500, "CAD"), page)
         gateway.query("o-1")

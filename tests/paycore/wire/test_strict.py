@@ -1,10 +1,9 @@
-"""One strict parser for all that a provider says: what it accepts, all accept alike (R28)."""
+"""One strict parser for all that a provider says: what it takes, and what it refuses (R28)."""
 
 from __future__ import annotations
 
 import json
 import math
-import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from paycore.errors import OutcomeUnknown, WebhookRejected
 from paycore.wire.strict import MAX_BYTES, MAX_DEPTH, MAX_VALUES, parse_json
+from tests.promises.noise import filled
 
 CANARY = "canary-4d1f0c"
 
@@ -39,11 +39,6 @@ def nested(depth, inner="1"):
     """Return a document `depth` deep, the object at the top included."""
     lists = depth - 1
     return f'{{"a":{"[" * lists}{inner}{"]" * lists}}}'.encode()
-
-
-def filled(before, unit, after, size=MAX_BYTES):
-    """Return a document of at most `size` bytes that repeats `unit`."""
-    return before + unit * ((size - len(before) - len(after)) // len(unit)) + after
 
 
 def outcome(raw):
@@ -330,83 +325,13 @@ def test_10_000_values_are_read_and_no_flood():
     assert parse_json(json.dumps({"a": "," * 100_000}).encode()) == {"a": "," * 100_000}
 
 
-NAMES = b",".join(b'"%x":{"%x":1}' % (number, number + 99_999) for number in range(4_990))
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        filled(b'{"a":[', b"[],", b"1]}"),
-        filled(b'{"a":[', b"{},", b"1]}"),
-        filled(b'{"a":[', b'{"":1},', b"1]}"),
-        filled(b'{"a":[', b"1.5,", b"1]}"),
-        filled(b'{"a":[', b"300,", b"1]}"),
-        filled('{"a":"\U0001f600'.encode(), b"x", b'"}'),
-        filled('{"a":["\U0001f600"'.encode(), b',{"":"\xc3\xa9"}', b"]}"),
-        filled('{"a":["\U0001f600",'.encode(), b"[]," * 9_000, b"1]}", 28_000),
-        filled('{"\U0001f600":"'.encode(), b"x", b'",' + NAMES + b"}"),
-        b"{" + NAMES + b"," + NAMES + b"}",
-    ],
-    ids=lambda raw: f"{raw[:12]!r}...",
-)
-def test_no_document_costs_4_mib(raw):
-    """The worst of 256 KiB: small lists and objects, wide characters, many names, all at once."""
-    assert len(raw) <= MAX_BYTES
-    tracemalloc.start()
-    result = outcome(raw)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert result in {"read", "body: over 10,000 values"}
-    assert peak < 4 * 2**20
-
-
-# Noise, and another parser
-
-
-PIECES = st.sampled_from(
-    ["{", "}", "[", "]", '"', ",", ":", '"a"', '"a":', '"\\u0061":', "1", "-1", "-0", "01", "1.0",
-     "1e5", "1e999", "9223372036854775807", "9223372036854775808", "NaN", "Infinity", "null",
-     "true", " ", "\n", "\\", "\\ud800", '"\\ud800"', "\ufeff", "é", "\0", "１", "//", "'"]
-)  # fmt: skip
-
-
-def agreed(raw):
-    """Check that ours and json.loads agree on `raw` where ours accepts; return whether it did."""
-    try:
-        ours = parse_json(raw)
-    except OutcomeUnknown:
-        return False
-    theirs = json.loads(raw)
-
-    assert typed(ours) == typed(theirs)
-    return True
-
-
-@given(st.lists(PIECES, max_size=12).map("".join))
-@example('{"a":1}')
-@example('{"a":-0}')
-def test_where_ours_accepts_json_agrees(text):
-    """Pieces of JSON in any order: if ours accepts, values and types are the same there."""
-    agreed(text.encode())
-    agreed(f'{{"a":{text}}}'.encode())
-    agreed(f'{{"a":[{text}]}}'.encode())
-
-
-@given(OBJECTS, st.data())
-def test_a_damaged_document_is_read_alike_or_refused(value, data):
-    """A byte changed, lost or added in a sound document."""
-    raw = json.dumps(value, ensure_ascii=data.draw(st.booleans())).encode()
-    at = data.draw(st.integers(0, len(raw)))
-    cut = data.draw(st.integers(0, 2))
-
-    agreed(raw[:at] + data.draw(st.binary(max_size=2)) + raw[at + cut :])
+# Noise
 
 
 @given(st.binary(max_size=200))
 def test_noise_ends_in_a_value_or_the_named_error(raw):
     """Any bytes at all, and nothing but OutcomeUnknown out of them."""
-    agreed(raw)
+    assert outcome(raw) == "read" or outcome(raw).startswith("body: ")
 
 
 @given(st.text(max_size=40))

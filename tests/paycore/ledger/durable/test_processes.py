@@ -25,7 +25,7 @@ from tests.stage import CARD, cad
 
 ROOT = Path(__file__).parents[4]
 WORKERS = 8
-CHARGES = 60
+CHARGES = 20
 AMID = pytest.mark.xfail(
     strict=True,
     reason="SQLite keeps locks by process: a child believes that its parent's transaction is its "

@@ -1,0 +1,45 @@
+"""`paycore purge`: asked first; whom it was about is forgotten, what moved is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+CARD = "411111******1111"
+
+
+@pytest.fixture
+def paid(run, shop):
+    """Charge one that is paid and one whose outcome is unknown."""
+    for reference, amount in (("o-1", "15.00"), ("o-2", "15.02")):
+        run("charge", reference, amount, "CAD", "--method", "token:any-card")
+
+
+def test_a_yes_forgets_the_card_and_keeps_the_books(run, paid):
+    """The payment stays paid, its key stays used."""
+    before = run("find", "o-1").stdout
+    done = run("purge", "--before", "2999-01-01", input="y\n")
+
+    assert done.exit_code == 0
+    assert "1 payment purged\n" in done.stdout
+    assert CARD in before
+    assert CARD not in run("show", "o-1", "--json").stdout
+    assert run("charge", "o-1", "15.00", "CAD", "--method", "token:any-card").exit_code == 0
+    assert len(json.loads(run("find", "o-1", "--json").stdout)["operations"]) == 1
+
+
+def test_without_a_yes_nothing_is_forgotten(run, paid):
+    """Exit code 1."""
+    done = run("purge", "--before", "2999-01-01", input="n\n")
+
+    assert done.exit_code == 1
+    assert CARD in run("find", "o-1").stdout
+
+
+def test_what_is_younger_stays(run, paid):
+    """One document says how many."""
+    done = run("purge", "--before", "2001-01-01", "--yes", "--json")
+
+    assert json.loads(done.stdout) == {"purged": 0}
+    assert CARD in run("find", "o-1").stdout

@@ -1,0 +1,159 @@
+"""`paycore reconcile`: asks until nothing is due, ends cleanly, and says who is needed."""
+
+from __future__ import annotations
+
+import json
+import signal
+from types import SimpleNamespace
+
+import pytest
+
+from paycore.cli import reconcile as module
+from paycore.reconcile import Reconciliation
+from tests.paycore.cli.processes import started
+
+TOKEN = ("--method", "token:any-card")
+NONE = Reconciliation(0, 0, 0, 0, 0, 0)
+
+
+@pytest.fixture
+def lost(run, shop):
+    """Charge two whose outcome is unknown."""
+    for reference in ("o-1", "o-2"):
+        run("charge", reference, "15.02", "CAD", *TOKEN)
+
+
+class Scripted:
+    """A gateway that says what its rounds did, and notes what it was asked."""
+
+    def __init__(self, *rounds):
+        self.rounds, self.asked = list(rounds), []
+
+    def reconcile(self, limit=None, *, ahead=False):
+        self.asked.append((limit, ahead))
+        done = self.rounds.pop(0) if self.rounds else NONE
+        if isinstance(done, BaseException):
+            raise done
+        return done
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        pass
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Return what puts a scripted gateway in the place of the real one."""
+
+    def scripted(*rounds):
+        gateway = Scripted(*rounds)
+        monkeypatch.setattr(module, "opened", lambda **_: gateway)
+        return gateway
+
+    return scripted
+
+
+def test_nothing_due_is_said(run, lost):
+    """The plan asks later: exit code 0, and a hint."""
+    done = run("reconcile")
+
+    assert done.exit_code == 0
+    assert done.stdout == "nothing is due; --ahead asks about all that is open\n"
+
+
+def test_ahead_of_the_plan_all_that_is_open_is_asked_about(run, lost):
+    """One JSON object; what the provider does not know stays open."""
+    told = json.loads(run("reconcile", "--ahead", "--json").stdout)
+
+    assert (told["asked"], told["settled"], told["still_open"]) == (2, 0, 2)
+    assert json.loads(run("reconcile", "--ahead", "--limit", "1", "--json").stdout)["asked"] == 1
+
+
+def test_steps_are_added_up_until_nothing_more_is_due(run, script):
+    """Messages and events that are more than a step are finished, too."""
+    full = Reconciliation(20, 15, 5, 3, 2, 0)
+    gateway = script(full, Reconciliation(7, 7, 0, 1, 0, 0), Reconciliation(0, 0, 0, 9, 0, 0))
+    done = run("reconcile")
+
+    assert gateway.asked == [(20, False), (20, False), (None, False)]
+    assert done.stdout == (
+        "27 asked, 22 settled, 5 still open, 13 messages finished, 2 events told\n"
+    )
+
+
+def test_a_limit_is_kept_over_all_steps(run, script):
+    """No more are asked about than was said."""
+    gateway = script(Reconciliation(20, 0, 20, 0, 0, 0), Reconciliation(5, 0, 5, 0, 0, 0))
+    run("reconcile", "--limit", "25")
+
+    assert gateway.asked == [(20, False), (5, False)]
+
+
+def test_who_is_needed_is_exit_code_5(run, script):
+    """A note with what to type; the data is data all the same."""
+    script(Reconciliation(1, 1, 0, 0, 0, 2), Reconciliation(0, 0, 0, 0, 0, 2))
+    done = run("reconcile", "--json")
+
+    assert done.exit_code == 5
+    assert json.loads(done.stdout)["needs_review"] == 2
+    assert json.loads(done.stderr)["error"]["type"] == "NeedsReview"
+    assert "`paycore operations --review`" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_cut_off_is_told_as_far_as_it_went(run, script, number):
+    """A signal in the middle of a round: exit code 0, and nothing is left behind."""
+    before = signal.getsignal(signal.SIGTERM)
+    gateway = script(Reconciliation(20, 15, 5, 0, 0, 0))
+    first = gateway.reconcile
+
+    def cut(limit=None, *, ahead=False):
+        if gateway.asked:
+            signal.raise_signal(number)
+        return first(limit, ahead=ahead)
+
+    gateway.reconcile = cut
+    done = run("reconcile")
+
+    assert (done.exit_code, done.stderr) == (0, "ended\n")
+    assert done.stdout == "20 asked, 15 settled, 5 still open\n"
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_watch_goes_on_and_waits_between(run, script, monkeypatch):
+    """Each round is told, on a line of its own; Ctrl-C while it waits ends it."""
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    event = SimpleNamespace(wait=wait)
+    monkeypatch.setattr(module, "threading", SimpleNamespace(Event=lambda: event))
+    script()
+    done = run("reconcile", "--watch", "--every", "7", "--json")
+
+    assert waits == [7.0, 7.0, 7.0]
+    assert [json.loads(line)["asked"] for line in done.stdout.splitlines()] == [0, 0, 0]
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_real_watch_ends_with_exit_code_0(run, lost, tmp_path, number):
+    """A process of its own, told to end while it waits."""
+    with started("reconcile", "--watch", "--json", cwd=tmp_path) as process:
+        first = json.loads(process.stdout.readline())
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+
+    assert set(first) == {"asked", "settled", "still_open", "messages", "events", "needs_review"}
+    assert (process.returncode, out, err) == (0, "", "ended\n")
+
+
+@pytest.mark.parametrize("words", [("--limit", "0"), ("--every", "0"), ("--every", "soon")])
+def test_what_makes_no_sense_is_a_usage_error(run, shop, words):
+    """Exit code 2."""
+    assert run("reconcile", *words).exit_code == 2
