@@ -45,7 +45,7 @@ from tests.bench.selling import (
 
 SMALL = 1_000
 MOST = 1.5
-WRITES = 12
+WRITES = 20
 """Calls of each kind that writes, in each round."""
 READS = 200
 

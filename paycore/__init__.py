@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         SettingsError as SettingsError,
         WebhookRejected as WebhookRejected,
     )
+    from paycore.events import Event as Event, EventType as EventType
     from paycore.gateway import Gateway as Gateway
     from paycore.hookspecs import hookimpl as hookimpl
     from paycore.intents import (
@@ -80,6 +81,7 @@ _HOMES = {
         "Conflict InvalidRequest LedgerError NotSent NotSupported OutcomeUnknown "
         "PaycoreError PluginRefused ProviderRefused SettingsError WebhookRejected"
     ),
+    "paycore.events": "Event EventType",
     "paycore.gateway": "Gateway",
     "paycore.hookspecs": "hookimpl",
     "paycore.intents": "ChargeRequest Payer QueryRequest RefundRequest TokenizeRequest VoidRequest",

@@ -11,6 +11,7 @@ from typing import Any
 
 from paycore import discovery
 from paycore.account import Account, Limits, Sender
+from paycore.engines.inline import Inline
 from paycore.errors import InvalidRequest, PaycoreError, SettingsError
 from paycore.gateway import Gateway
 from paycore.ledger.memory import MemoryLedger
@@ -25,6 +26,7 @@ from paycore.settings.sources import sealed
 from paycore.wire.connection import Connection
 from paycore.wire.transport import Transport
 from paycore.wiring import Wiring, utc_now
+from paycore.work import Engine
 
 
 def open_gateway(
@@ -38,7 +40,7 @@ def open_gateway(
 
     Args:
         settings: A mapping, the path of a TOML file, or None: `./paycore.toml`, then `PAYCORE_*`.
-        ledger: A ledger of your own; without it, the one that the settings name.
+        ledger: A ledger of your own, with the engine `inline`; without it, what the settings name.
         now: The clock, for tests.
         sender: What carries calls, for tests.
 
@@ -49,8 +51,9 @@ def open_gateway(
     settings = sealed(settings) if isinstance(settings, Mapping) else settings
     read_settings = read(settings)
     providers = load_providers({account.provider for account in read_settings.accounts})
+    engine = open_engine(read_settings) if ledger is None else Inline()
     with ExitStack() as half_open:
-        kept = open_ledger(read_settings) if ledger is None else ledger
+        kept = open_ledger(read_settings, engine) if ledger is None else ledger
         if ledger is None:
             half_open.callback(kept.close)
         listeners = Listeners(discovery.load(discovery.LISTENERS, read_settings.listeners))
@@ -67,6 +70,7 @@ def open_gateway(
             default_account=read_settings.default_account,
             return_hosts=read_settings.return_hosts,
             listeners=listeners,
+            engine=engine,
             now=now,
         )
     )
@@ -78,13 +82,35 @@ def load_providers(names: set[str]) -> dict[str, Provider]:
     return {name: Provider(name, plugin) for name, plugin in plugins.items()}
 
 
-def open_ledger(settings: Settings) -> Ledger:
-    """Return the ledger that the settings name."""
+def open_engine(settings: Settings) -> Engine:
+    """Return the engine that the settings name, over the ledger that they name.
+
+    Raises:
+        SettingsError: it does not work there.
+        PluginRefused: nobody offers it.
+    """
+    name = settings.engine
+    if name == "inline":  # who wants no other need not look for one
+        return Inline()
+    engine: Engine = discovery.load(discovery.ENGINES, [name])[name](settings.ledger)
+    return engine
+
+
+def open_ledger(settings: Settings, engine: Engine | None = None) -> Ledger:
+    """Return the ledger that the settings name; it tells `engine` what becomes due."""
     if settings.ledger == "memory://":
         return MemoryLedger()
     from paycore.ledger.durable import open_durable  # SQLAlchemy: not for who keeps nothing
 
-    return open_durable(settings.ledger)
+    if engine is None or not engine.defers:
+        return open_durable(settings.ledger)
+    ledger = open_durable(settings.ledger, enqueue=engine.enqueue)
+    try:
+        engine.check()
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 def _opened(

@@ -14,6 +14,7 @@ from paycore.secret import scrub
 
 PROVIDERS: Final = "paycore.providers"
 LISTENERS: Final = "paycore.listeners"
+ENGINES: Final = "paycore.engines"
 
 
 class _Fresh(NamedExtensionManager[Any]):

@@ -47,11 +47,14 @@ def next_step(name: str, past_s: float) -> float | None:
 
     Steps are spread by the name that they belong to, and the same every time.
     """
-    spread = (
-        at_s + (crc32(f"{name} {at_s}".encode()) / 2**31 - 1) * SPREAD * step_s
-        for at_s, step_s in _STEPS
-    )
-    return next((at_s for at_s in spread if at_s > past_s), None)
+    spread = (at_s + _part(f"{name} {at_s}") * SPREAD * step_s for at_s, step_s in _STEPS)
+    steps = (round(at_s, 3) for at_s in spread)  # as exact as times are kept: no step comes twice
+    return next((at_s for at_s in steps if at_s > past_s), None)
+
+
+def _part(text: str) -> float:
+    """Return a number from -1 to 1, the same for the same text."""
+    return crc32(text.encode()) / 2**31 - 1
 
 
 def is_used_up(operation: Operation, now: datetime) -> bool:

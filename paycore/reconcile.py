@@ -9,11 +9,14 @@ from paycore import log
 from paycore.operation import Operation
 from paycore.verbs.ask import ask
 from paycore.verbs.deliver import deliver
-from paycore.verbs.inbox import retry_kept
+from paycore.verbs.inbox import apply_kept, retry_kept
 from paycore.wiring import Wiring
+from paycore.work import Work, WorkKind
 
 MOST: Final = 10_000
 """How many events one round tells where no limit is given."""
+STEP: Final = 20
+"""How much of each a worker does before it looks whether it was told to end."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,24 @@ def reconcile(wiring: Wiring, limit: int | None = None, *, ahead: bool = False) 
         events=deliver(wiring, MOST if limit is None else limit),
         needs_review=wiring.ledger.in_review(),
     )
+
+
+def step(wiring: Wiring) -> bool:
+    """Do a little of what is due; return whether there may be more."""
+    done = reconcile(wiring, STEP)
+    return STEP in (done.asked, done.messages, done.events)
+
+
+def perform(wiring: Wiring, work: Work) -> None:
+    """Do one piece of work that an engine was told of, unless the plan has changed since."""
+    if work.kind is WorkKind.MESSAGE:
+        apply_kept(wiring, work.name, work.at)
+    elif work.kind is WorkKind.EVENTS:
+        deliver(wiring, MOST, work.name)
+    else:
+        operation = wiring.ledger.operation(work.name)
+        if operation.next_check_at == work.at:
+            _settled(wiring, operation)
 
 
 def _settled(wiring: Wiring, operation: Operation) -> bool:

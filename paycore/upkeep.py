@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from paycore.errors import InvalidRequest
 from paycore.events import Event, EventType
 from paycore.reconcile import Reconciliation, reconcile
 from paycore.verbs.deliver import deliver
 from paycore.wiring import Wiring
+
+if TYPE_CHECKING:
+    from paycore.books import Books
 
 
 class Upkeep:
@@ -50,6 +53,13 @@ class Upkeep:
         if type(limit) is not int or limit < 1:
             raise InvalidRequest("limit: want 1 or more", field="limit")
         return deliver(self._wiring, limit)
+
+    @property
+    def books(self) -> Books:
+        """What operators see and settle."""
+        from paycore.books import Books  # an application that takes payments never needs it
+
+        return Books(self._wiring)
 
     def close(self) -> None:
         """Let go of connections, listeners and the ledger; closing twice is fine."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from paycore.account import Account
+from paycore.engines.inline import Inline
 from paycore.errors import InvalidRequest
 from paycore.ledger.protocol import Ledger
 from paycore.listeners import Listeners
 from paycore.subscribers import Subscribers
+from paycore.work import Engine
 
 
 def utc_now() -> datetime:
@@ -28,6 +30,7 @@ class Wiring:
     return_hosts: frozenset[str] = frozenset()
     listeners: Listeners = field(default_factory=lambda: Listeners({}), repr=False)
     subscribers: Subscribers = field(default_factory=Subscribers, repr=False)
+    engine: Engine = field(default_factory=Inline, repr=False)
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def account(self, name: str | None) -> Account:

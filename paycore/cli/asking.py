@@ -10,6 +10,7 @@ from paycore.cli.failing import absent
 from paycore.cli.opening import opened
 from paycore.cli.outcomes import judge_payment, judge_token
 from paycore.cli.output import config_option, data, json_option, shared, write_json
+from paycore.cli.progress import progress
 from paycore.cli.values import show_payment, show_token
 from paycore.errors import InvalidRequest
 from paycore.gateway import Gateway
@@ -27,7 +28,7 @@ def query(reference: str) -> None:
     A query moves no money and may be typed as often as you like. Exit 0 if it is paid, voided or
     stored, 3 if it is not over yet, 4 if it was declined or came too late.
     """
-    with opened() as gateway:
+    with opened() as gateway, progress("asking the provider"):
         found = _asked(gateway, reference)
     _tell(found)
 
@@ -58,9 +59,7 @@ def _asked(gateway: Gateway, reference: str) -> Payment | Token:
         return gateway.query(reference)
     try:
         return gateway.query_token(reference)
-    except InvalidRequest as error:
-        if error.field != "reference":
-            raise
+    except InvalidRequest:
         what = f"{reference}: the ledger knows no such payment or stored card"
         raise absent(what, "is this the --config that it was made with?", "reference") from None
 

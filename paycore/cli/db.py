@@ -28,10 +28,17 @@ def current() -> None:
 @config_option()
 @json_option
 def upgrade() -> None:
-    """Bring the schema to the one that this paycore speaks, all of it or nothing."""
+    """Bring the schema to the one that this paycore speaks, all of it or nothing.
+
+    Where the settings name an engine with tables of its own, they are made, too.
+    """
+    from paycore.bootstrap import open_engine
     from paycore.ledger.durable import upgrade as upgraded
 
-    _told(upgraded(_url()))
+    url, engine = _url(), open_engine(read(shared().config))
+    revision = upgraded(url)
+    engine.prepare()
+    _told(revision)
 
 
 def _url() -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from paycore.cli.opening import books_of, opened
+from paycore.cli.opening import opened
 from paycore.cli.output import config_option, json_option, say, shared, without_sessions
 from paycore.cli.progress import progress
 from paycore.cli.wishes import moment
@@ -69,7 +69,7 @@ def export(since: datetime, shape: str | None) -> None:
     write = _csv() if _shape(shape) == "csv" else _json_lines
     with opened() as gateway, progress("exporting", quiet=sys.stdout.isatty()) as tell:
         count = 0
-        for count, operation in enumerate(books_of(gateway).export(since), 1):
+        for count, operation in enumerate(gateway.books.export(since), 1):
             write(operation)
             if count % _EVERY == 0:
                 tell(f"{count} operations")

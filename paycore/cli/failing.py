@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from paycore.cli.output import clean
 from paycore.errors import (
     Conflict,
     InvalidRequest,
@@ -61,7 +62,9 @@ class Failure(click.ClickException):
         """Write it to stderr."""
         told = {"error": {"type": self.name, "message": self.message, "field": self.field}}
         click.echo(
-            json.dumps(told) if self.as_json else f"{self.word}: {self.message}", file, err=True
+            json.dumps(told) if self.as_json else f"{self.word}: {clean(self.message)}",
+            file,
+            err=True,
         )
 
 

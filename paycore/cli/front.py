@@ -29,6 +29,7 @@ OWN: Final = {
     "inbox": "paycore.cli.inbox:inbox",
     "replay": "paycore.cli.inbox:replay",
     "reconcile": "paycore.cli.reconcile:reconcile",
+    "worker": "paycore.cli.worker:worker",
     "export": "paycore.cli.export:export",
     "purge": "paycore.cli.purge:purge",
     "demo": "paycore.cli.demo:demo",

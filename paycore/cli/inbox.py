@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from paycore.cli.failing import absent
-from paycore.cli.opening import books_of, opened
+from paycore.cli.opening import opened
 from paycore.cli.operations import page_options, tell_page
-from paycore.cli.outcomes import clean
-from paycore.cli.output import config_option, data, json_option, say, shared, write_json
+from paycore.cli.output import clean, config_option, data, json_option, say, shared, write_json
 from paycore.cli.values import facts, headline, moment, times
 from paycore.errors import InvalidRequest
 from paycore.ledger.protocol import InboxRow, InboxState
@@ -43,7 +42,7 @@ def inbox(state: str | None, limit: int, after: str) -> None:
     """List the messages of providers that were kept, oldest first."""
     wanted = InboxState(state) if state else None
     with opened() as gateway:
-        found = books_of(gateway).messages(state=wanted, limit=limit, after=after)
+        found = gateway.books.messages(state=wanted, limit=limit, after=after)
     if shared().json:
         write_json(found)
         return
@@ -64,7 +63,7 @@ def replay(message: str) -> None:
     """
     with opened() as gateway:
         try:
-            row = books_of(gateway).replay(message)
+            row = gateway.books.replay(message)
         except InvalidRequest as error:
             if error.field != "message":
                 raise

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from paycore.books import Books
 from paycore.bootstrap import open_gateway
 from paycore.cli.failing import UNKNOWN, Failure
 from paycore.cli.output import say, shared
+from paycore.cli.progress import progress
 from paycore.gateway import Gateway
 from paycore.settings import read
 
@@ -47,7 +47,8 @@ def moving(reference: str) -> Iterator[None]:
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield
+        with progress("asking the provider"):
+            yield
     except KeyboardInterrupt:
         told = f"{reference}: interrupted, the outcome is unknown; {query_first(reference)}"
         raise Failure("OutcomeUnknown", told, None, UNKNOWN) from None
@@ -61,8 +62,3 @@ def query_first(reference: str) -> str:
         f"money may have moved, so type `paycore query {shlex.quote(reference)}` "
         "or `paycore reconcile` before anything else is tried"
     )
-
-
-def books_of(gateway: Gateway) -> Books:
-    """Return the books of a gateway."""
-    return getattr(gateway, "books", None) or Books(gateway._wiring)

@@ -7,9 +7,10 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from paycore.cli.opening import books_of, opened
-from paycore.cli.outcomes import STATE, clean
+from paycore.cli.opening import opened
+from paycore.cli.outcomes import STATE, why
 from paycore.cli.output import (
+    clean,
     config_option,
     data,
     json_option,
@@ -56,7 +57,7 @@ def operations(state: str | None, review: bool, limit: int, after: str) -> None:
     """List operations, oldest first: charges, refunds, voids and stored cards."""
     wanted = State(state) if state else None
     with opened() as gateway:
-        found = books_of(gateway).operations(state=wanted, review=review, limit=limit, after=after)
+        found = gateway.books.operations(state=wanted, review=review, limit=limit, after=after)
     if shared().json:
         write_json(without_sessions(found))
         return
@@ -82,6 +83,7 @@ def show_operation(operation: Operation) -> None:
             ("begun", moment(operation.created_at)),
             ("asked", f"{times(operation.checks)}, last {moment(asked)}" if asked else ""),
             ("asked next", moment(operation.next_check_at) if operation.next_check_at else ""),
+            ("because", why(operation.decline)),
             ("review", clean(operation.review)),
         ],
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from paycore.cli.failing import DECLINED, REFUSED, UNKNOWN, Failure
 from paycore.cli.opening import query_first
+from paycore.cli.output import clean
 from paycore.payment import Payment, PaymentStatus
 from paycore.report import Decline
 from paycore.results import Refund, Token
@@ -85,11 +86,6 @@ def why(decline: Decline | None) -> str:
         return ""
     theirs = clean(decline.provider_code)
     return f"{decline.code.value}{f', the provider says {theirs}' if theirs else ''}"
-
-
-def clean(text: str) -> str:
-    """Return a provider's text as a terminal may be given it."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _judge(reference: str, kind: str, state: State, decline: Decline | None) -> None:

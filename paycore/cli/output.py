@@ -119,6 +119,11 @@ def without_sessions(value: Any) -> Any:
     return [without_sessions(item) for item in told] if isinstance(told, list) else told
 
 
+def clean(text: str) -> str:
+    """Return a stranger's text as a terminal may be given it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def say(text: str) -> None:
     """Tell the person at the terminal something that is no data."""
     click.echo(text, err=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from paycore.cli.asked import sure, yes_option
-from paycore.cli.opening import books_of, opened
+from paycore.cli.opening import opened
 from paycore.cli.output import config_option, json_option, shared, write_json
 from paycore.cli.progress import progress
 from paycore.cli.wishes import moment
@@ -35,7 +35,7 @@ def purge(before: datetime, yes: bool) -> None:
     sure(f"Forget whom payments begun before {before:%Y-%m-%d %H:%M} UTC were about?", yes=yes)
     purged = 0
     with opened() as gateway, progress("purging") as tell:
-        while some := books_of(gateway).purge(before):
+        while some := gateway.books.purge(before):
             purged += some
             tell(f"{purged} payments")
     if shared().json:

@@ -52,7 +52,7 @@ def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None
     review = 0
     with opened(logs=True) as gateway, _ending():
         while True:
-            for done in _round(gateway, limit, ahead):
+            for done in _round(gateway, limit, ahead=ahead, idle=not watch):
                 review = done.needs_review
             if not watch:
                 break
@@ -62,8 +62,13 @@ def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None
         raise Failure("NeedsReview", told, None, REVIEW, word="note")
 
 
-def _round(gateway: Gateway, limit: int | None, ahead: bool) -> Iterator[Reconciliation]:
-    """Yield what one round did so far, and tell it in the end: even of one that is cut off."""
+def _round(
+    gateway: Gateway, limit: int | None, *, ahead: bool, idle: bool
+) -> Iterator[Reconciliation]:
+    """Yield what one round did so far, and tell it in the end: even of one that is cut off.
+
+    One that had nothing to do is told where somebody waits for it, `idle` or not.
+    """
     done: Reconciliation | None = None
     try:
         with progress("reconciling") as tell:
@@ -75,7 +80,7 @@ def _round(gateway: Gateway, limit: int | None, ahead: bool) -> Iterator[Reconci
                 yield done
     finally:
         if done is not None:
-            _tell(done)
+            _tell(done, idle=idle)
 
 
 def _steps(gateway: Gateway, limit: int | None, tell: Tell) -> Iterator[Reconciliation]:
@@ -101,15 +106,17 @@ def _sum(total: Reconciliation, done: Reconciliation) -> Reconciliation:
     return Reconciliation(**{**both, "needs_review": done.needs_review})
 
 
-def _tell(done: Reconciliation) -> None:
+def _tell(done: Reconciliation, *, idle: bool) -> None:
     if shared().json:
         write_json(done, indent=None)
         return
     words = [f"{done.asked} asked", f"{done.settled} settled", f"{done.still_open} still open"]
     words += [f"{done.messages} messages finished"] if done.messages else []
     words += [f"{done.events} events told"] if done.events else []
-    idle = "nothing is due; --ahead asks about all that is open"
-    click.echo(", ".join(words) if done.asked or len(words) > 3 else idle)
+    if done.asked or len(words) > 3:
+        click.echo(", ".join(words))
+    elif idle:
+        click.echo("nothing is due; --ahead asks about all that is open")
 
 
 @contextmanager

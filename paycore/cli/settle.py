@@ -7,7 +7,7 @@ import click
 from paycore.books import SETTLED
 from paycore.cli.asked import sure, yes_option
 from paycore.cli.failing import absent
-from paycore.cli.opening import books_of, opened
+from paycore.cli.opening import opened
 from paycore.cli.operations import show_operation
 from paycore.cli.outcomes import STATE
 from paycore.cli.output import (
@@ -63,7 +63,7 @@ def settle(operation: str, state: str, reason: str, expect: int | None, yes: boo
         if not shared().json and not yes:
             show_operation(found)
         sure(_question(found, state), yes=yes)
-        after = books_of(gateway).settle(operation, State(state), reason, found.version)
+        after = gateway.books.settle(operation, State(state), reason, found.version)
     if shared().json:
         write_json(without_sessions(after))
         return
@@ -73,7 +73,7 @@ def settle(operation: str, state: str, reason: str, expect: int | None, yes: boo
 
 def _found(gateway: Gateway, operation: str) -> Operation:
     try:
-        return books_of(gateway).operation(operation)
+        return gateway.books.operation(operation)
     except LedgerError as error:
         raise absent(str(error), "`paycore operations` lists their ids", "operation") from None
 

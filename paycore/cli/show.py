@@ -10,9 +10,9 @@ from rich.text import Text
 
 from paycore.books import History, Moment
 from paycore.cli.failing import absent
-from paycore.cli.opening import books_of, opened
-from paycore.cli.outcomes import clean
+from paycore.cli.opening import opened
 from paycore.cli.output import (
+    clean,
     config_option,
     data,
     json_option,
@@ -40,7 +40,7 @@ def show(reference: str) -> None:
     """
     with opened() as gateway:
         try:
-            history = books_of(gateway).history(reference)
+            history = gateway.books.history(reference)
         except InvalidRequest as error:
             raise absent(
                 str(error), "`paycore operations` lists what there is", "reference"

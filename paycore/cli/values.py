@@ -9,8 +9,8 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from paycore.cli.outcomes import STATE, clean, why, words
-from paycore.cli.output import STYLES, sign
+from paycore.cli.outcomes import STATE, why, words
+from paycore.cli.output import STYLES, clean, sign
 from paycore.methods import MountForm, NextAction, Redirect, ShowQr
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -120,9 +120,9 @@ def _told(operation: Operation) -> str:
 
 def _next(action: NextAction | None) -> Iterable[Fact]:
     if isinstance(action, Redirect):
-        yield "send them to", action.url
+        yield "send them to", clean(action.url)
     elif isinstance(action, MountForm):
-        yield "mount", f"{action.script_url} (what opens it: --json)"
+        yield "mount", f"{clean(action.script_url)} (what opens it: --json)"
     elif isinstance(action, ShowQr):
         yield "show as QR", clean(action.content)
 

@@ -8,9 +8,8 @@ import click
 
 from paycore.bootstrap import open_gateway
 from paycore.cli.failing import REFUSED, Failure
-from paycore.cli.opening import books_of
-from paycore.cli.outcomes import clean, why
-from paycore.cli.output import config_option, data, json_option, shared, write_json
+from paycore.cli.outcomes import why
+from paycore.cli.output import clean, config_option, data, json_option, say, shared, write_json
 from paycore.cli.values import facts, headline
 from paycore.errors import WebhookRejected
 from paycore.ledger.memory import MemoryLedger
@@ -39,11 +38,13 @@ def verify(account: str, headers: tuple[str, ...], query: str) -> None:
     The message is the raw body, byte for byte as it came in. Nothing is stored, nobody is asked and
     nothing changes. Exit 0 if it is genuine, 1 if it is not.
     """
+    if sys.stdin.isatty():
+        say("the body, byte for byte; Ctrl-D ends it")
     body = sys.stdin.buffer.read(MAX_BYTES + 1)
     message = WebhookMessage("POST", _named(headers), query, body)
     with open_gateway(shared().config, ledger=MemoryLedger()) as gateway:
         try:
-            heard = books_of(gateway).verified(account, message)
+            heard = gateway.books.verified(account, message)
         except WebhookRejected as rejected:
             told = f"not genuine, or no message: {str(rejected).rstrip('.')}; believe nothing in it"
             raise Failure("WebhookRejected", told, rejected.field, REFUSED) from None

@@ -32,12 +32,13 @@ class Post:
         """Return up to `limit` events that may be told, and hold them back from others."""
         owners = self._untold if owner is None else {owner: None} & self._untold.keys()
         heads = (next(iter(self._untold[each].items())) for each in owners)
-        due = sorted((at, event) for event, at in heads if at <= now)[:limit]
-        for _, event in due:
+        free = [(event, at) for event, at in heads if at <= now]
+        due = [event for event, _ in sorted(free, key=lambda each: each[1])][:limit]
+        for event in due:
             row = self._rows[event]
             self._rows[event] = replace(row, tries=row.tries + 1)
             self._untold[row.owner][event] = now + timedelta(seconds=lease_s)
-        return tuple(self._rows[event] for _, event in due)
+        return tuple(self._rows[event] for event in due)
 
     def told(self, event: Event) -> None:
         """Let go of an event that reached everybody."""

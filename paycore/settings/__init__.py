@@ -46,6 +46,7 @@ class Settings:
     accounts: tuple[AccountSettings, ...]
     default_account: str
     ledger: str = field(repr=False)
+    engine: str
     return_hosts: frozenset[str]
     listeners: tuple[str, ...]
 
@@ -82,6 +83,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
         accounts=accounts,
         default_account=top["default_account"] or next((each.name for each in accounts), ""),
         ledger=top["ledger"],
+        engine=top["engine"],
         return_hosts=frozenset(top["return_hosts"]),
         listeners=tuple(top["listeners"]),
     )

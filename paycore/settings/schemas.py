@@ -63,6 +63,7 @@ class TopSchema(Opening):
     """The names at the top of the settings."""
 
     ledger = fields.String(load_default="sqlite:///paycore.db")
+    engine = fields.String(load_default="inline")
     return_hosts = Hosts(load_default=list)
     default_account = fields.String(load_default="")
     listeners = Texts(load_default=list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import partial
-from functools import partial
 from typing import Any, Final
 
 from paycore.report import WebhookMessage

@@ -59,7 +59,8 @@ class Wishes:
     def anything(self) -> Callable[[], Any]:
         """Return a step: half of them charge or give back."""
         draw = self._rng.choices(
-            (self.charge, self.refund, self.void, self.reverse, self.look), (4, 4, 1, 1, 4)
+            (self.charge, self.refund, self.void, self.reverse, self.look, self.supersede),
+            (4, 4, 1, 1, 4, 2),
         )[0]
         return draw()
 
@@ -78,6 +79,20 @@ class Wishes:
             key,
             what,
             lambda: gateway.charge(owner, amount, method, account=account, key=key),
+        )
+
+    def supersede(self) -> Callable[[], Any]:
+        """Return a charge in place of a page that its payer left."""
+        owner, rng, gateway = self._owner, self._rng, self._scene.gateway
+        key = rng.choice((f"{owner}-new", f"{owner}-newer"))
+        method = rng.choice((PAGE, PAGE, CARD))
+        account = WEAK if owner == "o1" else STRONG
+        what = f"{owner} anew {type(method).__name__} {account}"
+        return self._step(
+            "charge",
+            key,
+            what,
+            lambda: gateway.supersede(owner, method, key=key, account=account),
         )
 
     def refund(self) -> Callable[[], Any]:

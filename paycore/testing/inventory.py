@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from typing import Final
 
 from paycore.ledger.protocol import Ledger
 from paycore.operation import Operation
-from paycore.testing.checks.ending import Ending, Kept, Row
-from paycore.testing.scene import Scene
+from paycore.payment import Payment
+from paycore.testing.checks.ending import Ending, Kept, Row, Told
+from paycore.testing.scene import Scene, name_of
 
 DAY_S: Final = 86_400.0
 
@@ -24,6 +24,7 @@ def ending_of(scene: Scene) -> Ending:
         orders=dict(scene.world.orders),
         rows=tuple(_row(scene, operation, planned) for operation in _operations(ledger)),
         inbox=tuple(_kept(ledger)),
+        outbox=tuple(_told(ledger)),
         errors=tuple(scene.scheduler.errors),
     )
 
@@ -37,15 +38,18 @@ def planned_in_s(scene: Scene) -> float:
     return min(waits, default=DAY_S)
 
 
-def _operations(ledger: Ledger) -> Iterator[Operation]:
+def _payments(ledger: Ledger) -> Iterator[Payment]:
     after = ""
     while True:
         page = ledger.payments(status=None, account=None, limit=100, after=after)
-        for payment in page.payments:
-            yield from payment.operations
+        yield from page.payments
         after = page.after
         if not after:
             return
+
+
+def _operations(ledger: Ledger) -> Iterator[Operation]:
+    return (operation for payment in _payments(ledger) for operation in payment.operations)
 
 
 def _row(scene: Scene, operation: Operation, planned: set[str]) -> Row:
@@ -70,3 +74,19 @@ def _kept(ledger: Ledger) -> Iterator[Kept]:
     for row in ledger.messages():
         reference = row.notification.report.reference or ""
         yield Kept(row.account, reference, row.state.value, row.reason, row.copies)
+
+
+def _told(ledger: Ledger) -> Iterator[Told]:
+    for payment in _payments(ledger):
+        for event in ledger.events_of(payment.reference):
+            facts = {name: str(value) for name, value in event.facts.items()}
+            yield Told(
+                name=name_of(event),
+                type=event.type.value,
+                owner=event.owner,
+                account=event.account,
+                reference=facts["reference"],
+                kind=facts["kind"],
+                state=facts["state"],
+                other=facts.get("other", ""),
+            )

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from paycore.account import Account
 from paycore.errors import PaycoreError
+from paycore.events import Event, EventType
 from paycore.gateway import Gateway
 from paycore.ledger.protocol import Ledger
 from paycore.methods import Redirect
@@ -60,6 +61,9 @@ class Scene:
                 now=self.clock,
             )
         )
+        self._deaf = self.weather.deaf
+        for event_type in EventType:
+            self.gateway.on(event_type, self._hear)
 
     def ask(self, kind: str, key: str, owner: str, content: str, call: Callable[[], Any]) -> Any:
         """Let the acting one ask paycore for something, and note how it ends.
@@ -89,8 +93,18 @@ class Scene:
         """Let nothing go wrong any more."""
         answers = self.weather.provider_answers
         self.ledger.weather = CALM
+        self._deaf = 0.0
         for door in self.doors:
             door.weather = CALM if answers else replace(CALM, queries=self.weather.queries)
+
+    def _hear(self, event: Event) -> None:
+        """Take an event as the application does; what it is called is the same in every run."""
+        self.scheduler.pause("callback")
+        fails = self.rng.random() < self._deaf
+        mark: Mark = "fail" if fails else "ok"
+        self.history.add(mark, "heard", event=name_of(event), owner=event.owner)
+        if fails:
+            raise RuntimeError("the application failed")
 
     def _door(self, account: str) -> Door:
         return Door(
@@ -106,6 +120,13 @@ class Scene:
         action = result.next_action if isinstance(result, Payment) else None
         if isinstance(action, Redirect) and action.url not in self.pages:
             self.pages.append(action.url)
+            account, reference = action.url.split("/")[-2:]
+            self.history.add("info", "page shown", account=account, reference=reference)
+
+
+def name_of(event: Event) -> str:
+    """Return what an event is called in a history: its id, with words for the random part."""
+    return event.id.replace(event.operation, f"{event.account} {event.facts['reference']}")
 
 
 def _shown(result: Any) -> str:

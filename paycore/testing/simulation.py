@@ -30,6 +30,7 @@ from paycore.testing.checks.ending import Ending
 from paycore.testing.clock import VirtualClock
 from paycore.testing.history import History
 from paycore.testing.inventory import ending_of, planned_in_s
+from paycore.testing.numbered import numbered
 from paycore.testing.quiet import quiet
 from paycore.testing.scene import Scene
 from paycore.testing.scheduler import Scheduler
@@ -99,7 +100,7 @@ class Simulation:
         self._cast()
         scene = self.scene
         try:
-            with quiet():
+            with quiet(), numbered(self.seed):
                 scene.scheduler.run()
                 self._calm_down()
             ending = ending_of(scene)

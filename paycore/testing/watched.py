@@ -137,6 +137,7 @@ class WatchedLedger:
             of=self._last[after.charge].reference if after.charge else "",
             review=after.review,
             method=after.method,
+            age_s=(now - (after.sent_at or now)).total_seconds(),
             planned_s=(planned - now).total_seconds() if planned else None,
             **more,
         )

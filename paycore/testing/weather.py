@@ -58,6 +58,8 @@ class Weather:
     stall: float = 0.008
     busy: float = 0.008
     """The chance that a ledger call fails, before it is committed or after."""
+    deaf: float = 0.3
+    """The chance that the application's callback fails on an event."""
     clock_steps: bool = False
     webhooks: bool = True
     """Whether messages come at all; if not, only queries tell."""
@@ -88,7 +90,7 @@ def _drawn(weights: Mapping[Fault, int], rng: Random) -> Fault:
 
 
 USUAL: Final = Weather()
-CALM: Final = Weather({Fault.NONE: 1}, {Fault.NONE: 1}, crash=0, stall=0, busy=0)
+CALM: Final = Weather({Fault.NONE: 1}, {Fault.NONE: 1}, crash=0, stall=0, busy=0, deaf=0)
 WEATHERS: Final[Mapping[str, Weather]] = {
     "r16": replace(USUAL, webhooks=False, late_payers=False),
     "r20": replace(USUAL, attacker=True, truth_is_reached=False),

@@ -32,7 +32,12 @@ def deliver(wiring: Wiring, limit: int, owner: str | None = None) -> int:
 
 
 def deliver_quietly(wiring: Wiring, owner: str) -> None:
-    """Tell what is due of one payment; what goes wrong is logged, and changes no outcome."""
+    """Tell what is due of one payment; what goes wrong is logged, and changes no outcome.
+
+    Where the engine has workers, they tell it.
+    """
+    if wiring.engine.defers:
+        return
     try:
         deliver(wiring, BATCH, owner)
     except Exception as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
+import json
+from datetime import datetime, timedelta
 from typing import Final
 
 from paycore import log
 from paycore.account import Account
 from paycore.ledger.protocol import InboxRow, InboxState, Reserved
 from paycore.operation import Operation
+from paycore.report import Notification
 from paycore.states import Step, advance
 from paycore.verbs.ask import HINT_GAP_S, asked
 from paycore.verbs.judge import Verdict, judge
@@ -92,19 +95,51 @@ def retry_kept(wiring: Wiring, limit: int | None = None, *, ahead: bool = False)
 
     One that fails stops no other, and is dead after 8 failures.
     """
-    finished = 0
-    for row in wiring.ledger.due_messages(wiring.now(), limit, ahead=ahead):
-        account = wiring.accounts.get(row.account)
-        if account is None:
-            _note(wiring, row, Verdict(row.state, "the settings have no such account"))
-        else:
-            finished += _retried(wiring, account, row).is_finished
-    return finished
+    due = wiring.ledger.due_messages(wiring.now(), limit, ahead=ahead)
+    return sum(_retried(wiring, row, HINT_GAP_S).is_finished for row in due)
 
 
-def _retried(wiring: Wiring, account: Account, row: InboxRow) -> InboxState:
+def apply_kept(wiring: Wiring, row_id: str, planned_at: datetime | None) -> None:
+    """Apply one kept message: as soon as it came, or as it was planned, unless the plan changed.
+
+    What goes wrong is noted, and tried again by the plan.
+    """
+    row = wiring.ledger.message(row_id)
+    if row is None or (planned_at is not None and planned_at != row.next_try_at):
+        return
+    is_new = planned_at is None and row.copies == 1 and not row.reason
+    _retried(wiring, row, 0 if is_new else HINT_GAP_S)
+
+
+def digest(account: str, notification: Notification, trusted: bool) -> str:
+    """Return what makes two messages the same event, in whatever bytes they come."""
+    report = notification.report
+    typed = [
+        account,
+        trusted,
+        notification.event_id,
+        report.kind.value if report.kind else None,
+        report.reference,
+        report.provider_reference,
+        report.state.value,
+        report.amount.minor if report.amount else None,
+        report.amount.currency if report.amount else None,
+    ]
+    return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
+
+
+def _was_trusted(row: InboxRow) -> bool:
+    """Return whether a kept message came from where such messages come from."""
+    return row.digest != digest(row.account, row.notification, trusted=False)
+
+
+def _retried(wiring: Wiring, row: InboxRow, gap_s: float) -> InboxState:
+    account = wiring.accounts.get(row.account)
+    if account is None:
+        _note(wiring, row, Verdict(row.state, "the settings have no such account"))
+        return row.state
     try:
-        return apply(wiring, account, row, gap_s=HINT_GAP_S)
+        return apply(wiring, account, row, trusted=_was_trusted(row), gap_s=gap_s)
     except Exception as error:
         _failed(account, error)
         dead = row.failures + 1 >= MAX_FAILURES

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Final
 
 from paycore import log
 from paycore.account import Account
 from paycore.errors import WebhookRejected
 from paycore.ledger.protocol import InboxRow, InboxState
-from paycore.report import Answer, Notification, WebhookMessage
+from paycore.report import Answer, WebhookMessage
 from paycore.verbs.ask import HINT_GAP_S
 from paycore.verbs.deliver import deliver_quietly
-from paycore.verbs.inbox import apply
+from paycore.verbs.inbox import apply, digest
 from paycore.wire.strict import MAX_BYTES
 from paycore.wiring import Wiring
 
@@ -58,9 +56,9 @@ def _received(wiring: Wiring, account: Account, message: WebhookMessage) -> Answ
     answer = Answer(200, notification.acknowledgement, notification.content_type)
     trusted = _from_peer(account, message)
     row = wiring.ledger.keep(
-        account.name, _digest(account.name, notification, trusted), notification, wiring.now()
+        account.name, digest(account.name, notification, trusted), notification, wiring.now()
     )
-    state = _applied(wiring, account, row, trusted)
+    state = row.state if wiring.engine.defers else _applied(wiring, account, row, trusted)
     wiring.listeners.emit("webhook_received", account=account.name, outcome=state.value)
     return answer
 
@@ -101,23 +99,6 @@ def _from_peer(account: Account, message: WebhookMessage) -> bool:
     """Return whether the message came from a listed peer, or none are listed."""
     listed = account.limits.notify_peers
     return not listed or message.peer in listed
-
-
-def _digest(account: str, notification: Notification, trusted: bool) -> str:
-    """Return what makes two messages the same event, in whatever bytes they come."""
-    report = notification.report
-    typed = [
-        account,
-        trusted,
-        notification.event_id,
-        report.kind.value if report.kind else None,
-        report.reference,
-        report.provider_reference,
-        report.state.value,
-        report.amount.minor if report.amount else None,
-        report.amount.currency if report.amount else None,
-    ]
-    return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
 
 
 def _refusal(wiring: Wiring, account: str, status: int) -> Answer:

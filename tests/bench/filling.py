@@ -122,7 +122,7 @@ class Template:
 
 def _into_sqlite(url: str, chunks: Iterator[dict[str, Rows]]) -> None:
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as database:
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -2000000"):
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
         for rows in chunks:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import paycore
 from paycore import HostedPage, Money, StoredToken, WebhookMessage
+from paycore.events import Event, EventType
 from paycore.ledger.protocol import Ledger
 from paycore_iotpay.signing import sign
 
@@ -86,7 +87,7 @@ class Iotpay:
 
 
 class Seller:
-    """One gateway on one ledger, with a clock that is moved by hand."""
+    """One gateway on one ledger; its clock is moved by hand, its events are heard at once."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -103,6 +104,12 @@ class Seller:
         self.gateway = paycore.open_gateway(
             settings, ledger=ledger, now=lambda: self.time, sender=lambda _: self.provider
         )
+        self.heard = 0
+        for kind in EventType:
+            self.gateway.on(kind, self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self.heard += 1
 
     def advance(self, seconds: float) -> None:
         """Move the clock on."""

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from paycore import State
+from paycore.events import EventType
 from paycore.ledger.durable import open_durable
 from paycore.ledger.protocol import InboxState
 from tests.hostile.messages import ACK, message_of
@@ -28,6 +29,9 @@ ROOT = Path(__file__).parents[2]
 P1 = PAYMENTS["P1"]
 CROWDS = [case for case in cases("requests.jsonl") if "processes" in case["input"]]
 KILLED = [case for case in cases("notifications.jsonl") if "kill" in case["input"].get("given", "")]
+DEAF = [
+    case for case in cases("notifications.jsonl") if "callback" in case["input"].get("given", "")
+]
 UNANSWERED = [case for case in KILLED if "before the ack" in case["why"]]
 ANSWERED = [case for case in KILLED if "after the ack" in case["why"]]
 
@@ -130,3 +134,28 @@ def test_killed_after_it_had_acknowledged(case, url):
         assert world.rows()[0].is_finished
         assert world.state(P1) is State.SUCCEEDED
         assert world.transitions() == case["expect"]["transitions"]
+
+
+@params(DEAF)
+def test_a_callback_that_fails_three_times(case, url, shop):
+    """One event: told four times under one id, and then no more (R17)."""
+    seen = []
+
+    def fails(event):
+        seen.append(event.id)
+        if len(seen) <= 3:
+            raise RuntimeError("not now")
+
+    with closing(open_durable(url)) as ledger:
+        world = World(ledger)
+        world.payment("P1")
+        world.gateway.on(EventType.PAYMENT_PAID, fails)
+        answer = shop.receive(world, message_of(case["input"]))
+        told = [world.gateway.deliver() for _ in range(8) if world.clock.advance(86_400) is None]
+        (event,) = (e for e in ledger.events_of(P1) if e.type is EventType.PAYMENT_PAID)
+
+        assert case["expect"]["app_events"] == "1 id, delivered 4 times, acknowledged once"
+        assert (answer.status, answer.body) == (200, ACK)
+        assert world.state(P1) is State.SUCCEEDED
+        assert (seen, event.tries) == ([event.id] * 4, 4)
+        assert sum(told) == 1

@@ -107,6 +107,18 @@ def test_what_is_not_genuine_is_dropped(case, receive):
     assert len(world.provider.calls) == asked
 
 
+@params([case for case in DROPPED if "peer" in case["input"]])
+def test_a_forwarded_address_is_nobodys_word(case, receive):
+    """Not even with a genuine sign: the socket's peer is not listed, so only a query decides."""
+    genuine = {**case, "input": {**case["input"], "sign": "valid"}}
+    world = world_for(genuine)
+    told = message_of(genuine["input"])
+
+    assert told.header("x-forwarded-for") == ALLOWED
+    assert receive(world, told).body == ACK
+    assert world.rows() == [InboxState.QUARANTINED]
+
+
 @params([case for case in DROPPED if "empty key" in case["input"]["sign"]])
 def test_an_account_without_a_key_does_not_open(case):
     """Or everybody could sign for it; blank and short keys are none."""
@@ -125,6 +137,7 @@ def test_what_is_genuine_is_applied(case, receive):
     assert world.rows() == [InboxState.APPLIED]
     assert world.state(PAYMENTS["P1"]) is State.SUCCEEDED
     assert world.provider.count("cc_query") == 1
+    assert (world.transitions(), world.app_events()) == (1, 1)
 
 
 @params(NOTHING_NEW)
@@ -202,6 +215,7 @@ def test_many_copies_at_once(case, receive):
     assert {answer.body for answer in answers} == {ACK}
     assert [(row.state.is_finished, row.copies) for row in world.kept()] == [(True, copies)]
     assert world.transitions() == case["expect"]["transitions"]
+    assert world.app_events() == case["expect"]["app_events"]
     assert world.provider.count("cc_query") <= 2
 
 
@@ -248,10 +262,12 @@ def test_a_message_again_after_a_month(case, receive):
     world, told = world_for(case), message_of(case["input"])
     receive(world, told)
     applied = world.books()
+    world.heard.clear()
     world.clock.advance(30 * 86_400)
 
     assert receive(world, told).body == ACK
     assert (world.books(), world.rows()) == (applied, [InboxState.APPLIED])
+    assert world.app_events() == case["expect"]["app_events"]
 
 
 @params([case for case in by("given") if "insert fails" in case["input"]["given"]])

@@ -1,8 +1,4 @@
-"""Hostile answers, over real sockets: each ends as its line says, and nothing is sent twice.
-
-S34's review flag comes with the schedule of the durable ledger; here it stays
-UNKNOWN, whatever the clock says.
-"""
+"""Hostile answers, over real sockets: each ends as its line says, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -17,6 +13,7 @@ import pytest
 import paycore
 from paycore import HostedPage, Money, State
 from paycore.errors import NotSent
+from paycore.events import EventType
 from paycore.ledger.memory import MemoryLedger
 from paycore.payment import Payment
 from paycore.wire.transport import Transport
@@ -242,6 +239,9 @@ def test_a_late_answer_to_a_query(case):
 
         assert over.charged.state is State[case["expect"]["outcome"]]
         assert (over.charged.late, bool(over.charged.review)) == (True, True)
+        told = [event.type for event in over.ledger.events_of(P1)]
+        assert told.count(EventType.PAYMENT_LATE_SUCCESS) == 1
+        assert EventType.PAYMENT_PAID not in told
 
 
 def declined_of(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,4 +267,9 @@ def test_a_provider_that_does_not_know_it(case):
         stage.clock.advance(60)
 
     assert stage.find().operations[0].state is State[case["expect"]["outcome"]]
+    if "NEEDS_REVIEW" in case["why"]:
+        stage.clock.advance(8 * 86_400)
+        stage.gateway.reconcile()
+        charge = stage.find().operations[0]
+        assert (charge.state, bool(charge.review)) == (State.UNKNOWN, True)
     assert stage.till.count("charge") == 1

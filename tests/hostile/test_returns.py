@@ -60,6 +60,7 @@ def judge(case: Mapping[str, Any], world: World, before: object, reference: str)
     assert state.name in expect.get("final", state.name)
     if "transitions" in expect:
         assert world.transitions() == expect["transitions"]
+        assert world.app_events() == expect["app_events"]
 
 
 def run(case: Mapping[str, Any], world: World, visit: Any, receive: Any) -> list[Any]:

@@ -11,6 +11,7 @@ import pytest
 
 import paycore
 from paycore import HostedPage, Money, State, WebhookMessage
+from paycore.ledger.memory import MemoryLedger
 from tests.hostile import timed
 from tests.hostile.world import THANKS, cases, params
 
@@ -39,13 +40,14 @@ class World:
 
     def __init__(self):
         self.bank = Bank()
+        self.ledger = MemoryLedger()
         account = {"provider": "timed", "signing_key": KEY}
         self.gateway = paycore.open_gateway(
             {
-                "ledger": "memory://",
                 "return_hosts": ["shop.example"],
                 "accounts": {"iotpay": account},
             },
+            ledger=self.ledger,
             sender=lambda connection: self.bank,
         )
         self.gateway.charge("o-1", Money(1500, "CAD"), HostedPage(THANKS))
@@ -100,6 +102,7 @@ def test_what_is_out_of_time_or_shape_is_dropped(case, world, receive):
     assert answer.status in (400, 401)
     assert b"noted" not in answer.body
     assert (world.state, world.bank.calls) == (State.PENDING, [])
+    assert world.ledger.messages() == ()
     assert receive(world, genuine()).body == b"noted"
     assert world.state is State.SUCCEEDED
 

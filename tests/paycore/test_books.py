@@ -136,15 +136,28 @@ def test_a_person_settles_what_nobody_knows(stage, books, state):
     assert stage.till.count("query") == 0
 
 
+def test_what_is_confirmed_by_hand_is_no_news(stage, books):
+    """The flag is taken down; nobody hears of an end that was told before."""
+    operation = stage.paid().operations[0]
+    heard = stage.ear.finished("o-1")
+    after = books.settle(operation.id, State.SUCCEEDED, "looked at", operation.version)
+
+    assert after.state is State.SUCCEEDED
+    assert stage.ear.finished("o-1") == heard
+
+
 def test_what_changed_meanwhile_is_not_settled(stage, books):
     """The person looked at something else; nothing is changed."""
     operation = lost(stage)
-    stage.gateway.query("o-1")
-    before = books.operation(operation.id)
+    odd = paycore.Report("o-1", State.SUCCEEDED, amount=paycore.Money(1, "CAD"))
+    before = stage.ledger.record(operation.id, odd, Source.QUERY, stage.clock())
     with pytest.raises(paycore.Conflict):
         books.settle(operation.id, State.NOT_EXECUTED, "it seemed so", operation.version)
 
-    assert before.state is State.SUCCEEDED
+    assert (before.state, before.review) == (
+        State.UNKNOWN,
+        "another amount or currency was reported",
+    )
     assert books.operation(operation.id) == before
 
 
@@ -179,19 +192,19 @@ def test_an_operation_that_is_not_there_is_told(books):
             ask("nobody")
 
 
-def test_a_message_is_replayed_once_it_can_be_applied(stage, books):
-    """It was quarantined since the provider did not confirm it; now the provider does."""
-    stage.charge(method=PAGE)
-    stage.till.settle("o-1", "declined")
+@pytest.mark.parametrize("state", [InboxState.DEAD, InboxState.QUARANTINED])
+def test_a_message_that_was_given_up_is_applied_once_it_can_be(stage, books, state):
+    """It came too early, and somebody lost patience; now its payment is there."""
     stage.tell(reference="o-1")
     (row,) = books.messages()
+    stage.ledger.mark(row.id, state, "tired", stage.clock())
+    stage.charge(method=PAGE)
     stage.till.settle("o-1")
     after = books.replay(row.id)
 
-    assert row.state is InboxState.QUARANTINED
-    assert after.id == row.id
+    assert (after.id, after.state, after.reason) == (row.id, InboxState.APPLIED, "")
     assert stage.find().paid
-    assert books.messages(state=InboxState.QUARANTINED) in ((), (after,))
+    assert books.messages() == (after,)
 
 
 def test_a_replay_makes_no_success_of_its_own(stage, books):

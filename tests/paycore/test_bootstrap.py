@@ -252,7 +252,7 @@ def test_what_was_opened_before_a_refusal_is_closed(
 ) -> None:
     """A gateway that does not start leaves nothing open but what the caller brought."""
     mine, ours = Kept(), Kept()
-    monkeypatch.setattr(bootstrap, "open_ledger", lambda _: ours)
+    monkeypatch.setattr(bootstrap, "open_ledger", lambda *_: ours)
     wrong = settings({"provider": "fake"}, {"provider": "fake", "base_url": "nowhere"})
     for ledger in (None, mine):
         with pytest.raises(SettingsError, match=r"accounts\.a1: base_url"):

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import copyreg
-import inspect
-import io
 import json
-import logging
-import pickle
-import pprint
-import random
 import string
-import sys
 import traceback
 import urllib.parse
-from dataclasses import asdict, astuple, dataclass
 
 import pytest
 from hypothesis import example, given
@@ -27,107 +17,8 @@ from paycore.testing.strategies import card_numbers, passes_luhn
 CANARY = "canary-4d1f0c-key"
 
 
-@dataclass
-class Holder:
-    name: str
-    key: Secret
-
-
 def secret():
     return Secret(CANARY)
-
-
-def printed(show):
-    """Return what `show` writes when given a stream."""
-    stream = io.StringIO()
-    show(stream)
-    return stream.getvalue()
-
-
-def traced(hidden):
-    """Return a traceback with the local variables of its frames."""
-    try:
-        raise RuntimeError(hidden)
-    except RuntimeError as error:
-        lines = traceback.TracebackException.from_exception(error, capture_locals=True)
-        return "".join(lines.format())
-
-
-def logged(hidden):
-    """Return what a logger makes of it."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    log = logging.Logger("leak")
-    log.addHandler(handler)
-    log.warning("key %s %r", hidden, hidden, extra={"key": hidden})
-    return stream.getvalue()
-
-
-SHOWN = {
-    "repr": repr,
-    "str": str,
-    "format": format,
-    "format with a width": lambda s: format(s, ">40"),
-    "format with a precision": lambda s: f"{s:.3}",
-    "percent": lambda s: "%s %r %a" % (s, s, s),  # noqa: UP031
-    "str.format": lambda s: "{} {!r} {!s} {!a}".format(s, s, s, s),  # noqa: UP032
-    "f-string": lambda s: f"{s} {s!r} {s!s} {s!a} {s=}",
-    "ascii": ascii,
-    "print": lambda s: printed(lambda stream: print(s, file=stream)),
-    "pprint": lambda s: pprint.pformat({"key": s, "keys": [s] * 20}),
-    "json with a default": lambda s: json.dumps({"key": s}, default=str),
-    "logging": logged,
-    "traceback with locals": traced,
-    "exception": lambda s: repr(KeyError(s)) + str(ValueError(s)),
-    "dataclass repr": lambda s: repr(Holder("a", s)),
-    "dataclass asdict": lambda s: repr(asdict(Holder("a", s))),
-    "dataclass astuple": lambda s: repr(astuple(Holder("a", s))),
-    "vars of its holder": lambda s: repr(vars(Holder("a", s))),
-    "copy": lambda s: repr(copy.copy(s)),
-    "deepcopy": lambda s: repr(copy.deepcopy([s])),
-    "dir": lambda s: repr(dir(s)),
-    "every attribute": lambda s: repr([getattr(s, name) for name in dir(s)]),
-    "inspect": lambda s: repr(inspect.getmembers(s)),
-    "type": lambda s: repr(type(s)),
-}
-
-REFUSED = {
-    "hash": hash,
-    "dict key": lambda s: {s: 1},
-    "set": lambda s: {s},
-    "vars": vars,
-    "__dict__": lambda s: s.__dict__,
-    "json": json.dumps,
-    "bytes": bytes,
-    "iteration": list,
-    "unpacking": lambda s: [*s],
-    "index": lambda s: s[0],
-    "slice": lambda s: s[:4],
-    "contains": lambda s: "c" in s,
-    "sorted": lambda s: sorted([s, s]),
-    "less than a text": lambda s: s < "z",
-    "adding": lambda s: s + "",
-    "joining": lambda s: "".join([s]),
-    "%d": lambda s: "%d" % s,  # noqa: UP031
-    "__getstate__": lambda s: s.__getstate__(),
-    "__reduce__": lambda s: s.__reduce__(),
-    "copyreg": lambda s: copyreg.__reduce_ex__(s, 2),
-    "quoting": urllib.parse.quote,
-    "setting": lambda s: setattr(s, "text", ""),
-    **{
-        f"pickle {n}": lambda s, n=n: pickle.dumps(s, n) for n in range(pickle.HIGHEST_PROTOCOL + 1)
-    },
-    **{f"__reduce_ex__ {n}": lambda s, n=n: s.__reduce_ex__(n) for n in range(6)},
-}
-
-
-@pytest.mark.parametrize("show", SHOWN.values(), ids=SHOWN)
-def test_a_secret_is_masked_wherever_it_is_shown(show):
-    """Every way to make a text of it, alone or inside something, gives the mask."""
-    shown = show(secret())
-
-    assert CANARY not in shown
-    assert "canary" not in shown
 
 
 @pytest.mark.parametrize(
@@ -138,15 +29,6 @@ def test_a_secret_is_masked_wherever_it_is_shown(show):
 def test_the_mask_is_all_that_is_shown(show):
     """Neither length nor beginning shows through."""
     assert show(secret()) == MASK
-
-
-@pytest.mark.parametrize("take", REFUSED.values(), ids=REFUSED)
-def test_a_secret_is_refused_wherever_it_would_be_copied(take):
-    """Hashing, pickling, iterating and the like raise, and the error does not show it either."""
-    with pytest.raises((TypeError, AttributeError)) as caught:
-        take(secret())
-
-    assert CANARY not in "".join(traceback.format_exception(caught.value))
 
 
 def test_only_reveal_gives_the_text():
@@ -560,27 +442,3 @@ def test_the_cards_of_every_scheme_are_known(number):
 def test_a_hostile_text_is_scrubbed_in_linear_time(text):
     """256 KiB of what a pattern could trip over take no longer than their length."""
     assert len(scrub(text)) <= len(text)
-
-
-def test_random_ids_are_seldom_masked():
-    """False alarms by kind of id: one in ten where the length is a card's, else hardly any."""
-    dice = random.Random(20260101)
-    kinds = {
-        "16 digits": lambda: "".join(dice.choices(string.digits, k=16)),
-        "13 digits": lambda: "".join(dice.choices(string.digits, k=13)),
-        "12 digits": lambda: "".join(dice.choices(string.digits, k=12)),
-        "24 digits": lambda: "".join(dice.choices(string.digits, k=24)),
-        "hex": lambda: f"{dice.getrandbits(128):032x}",
-        "alphanumeric": lambda: "".join(dice.choices(string.ascii_uppercase + string.digits, k=30)),
-    }
-    rates = {
-        kind: sum((i := make()) != scrub(i) for _ in range(3000)) / 3000
-        for kind, make in kinds.items()
-    }
-    print("false masking of random ids:", rates, file=sys.stderr)
-
-    assert 0.08 < rates["16 digits"] < 0.12
-    assert 0.08 < rates["13 digits"] < 0.12
-    assert rates["12 digits"] == rates["24 digits"] == 0
-    assert rates["hex"] < 0.01
-    assert rates["alphanumeric"] < 0.005

@@ -128,6 +128,7 @@ def test_what_is_not_said_has_a_default() -> None:
         accounts=(account(),),
         default_account="cards",
         ledger="sqlite:///paycore.db",
+        engine="inline",
         return_hosts=frozenset(),
         listeners=(),
     )

@@ -94,6 +94,7 @@ def day(kind: str, number: int) -> Left:
     with ExitStack() as stack:
         spot = stack.enter_context(place(kind))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="paycore-")))
+        stack.enter_context(mock.patch.object(Overheard, "plants", left.plants, create=True))
         stack.enter_context(_overhearing(left, folder))
         if kind == "sqlite":
             stack.enter_context(_keeping_journals(spot, folder))
@@ -138,10 +139,8 @@ def _attempt(left: Left, act: Any, *args: Any, **options: Any) -> Any:
 def _work(left: Left, spot: Place, folder: Path) -> None:
     """Charge by every method, with faults, refusals and messages in between."""
     plants = left.plants
-    with (
-        IotpaySimulator(state=str(folder / "simulator.json"), merchant_key=plants.key) as simulator,
-        mock.patch.object(Overheard, "plants", plants, create=True),
-    ):
+    state = str(folder / "simulator.json")
+    with IotpaySimulator(state=state, merchant_key=plants.key) as simulator:
         section = {**simulator.settings("iotpay"), "pci_dss": True, "timeout_s": 2}
         section["notify_url"] = "http://127.0.0.1:9/hook"
         settings = {"ledger": spot.url, "accounts": {"cards": section}}
@@ -191,9 +190,9 @@ def _mistakes(left: Left, gateway: paycore.Gateway) -> None:
     card, number = plants.card(), plants.cards[0]
     long_name = CardData(card.number, 12, 2030, card.security_code, plants.holder * 9)
     _attempt(left, gateway.charge, "bad", Money(1, "USD"), card)
-    for metadata in ({"pan": number}, {"x": f"card {number}"}):
+    for members in ({"pan": number}, {"x": f"card {number}"}):
         with suppress(paycore.InvalidRequest):  # its traceback shows what the caller said in clear
-            gateway.charge("bad", cad(1), card, metadata=metadata)
+            gateway.charge("bad", cad(1), card, metadata=members)
     for nth, extra in enumerate(({"cvv": "x"}, {"cardNum": "x"})):
         _attempt(left, gateway.charge, f"bad-{nth}", cad(1), card, extra=extra)
     _attempt(left, gateway.charge, "bad-name", cad(1), long_name)
@@ -292,10 +291,9 @@ def _gather(left: Left, spot: Place, folder: Path) -> None:
         for each in sorted(path.parent.glob(f"{path.name}*")):
             left.add("database files", each.read_bytes())
         return
-    spot.run("CHECKPOINT")
     home = Path(str(spot.run("SHOW data_directory")[0][0]))
     ((own,),) = spot.run("SELECT oid FROM pg_database WHERE datname = current_database()")
-    if home.is_dir():  # a server of our own, or on this machine
+    if home.is_dir():  # on this machine; its log of changes holds every row that was written
         for each in sorted([*(home / f"base/{own}").iterdir(), *(home / "pg_wal").iterdir()]):
             if each.is_file():
                 left.add("database files", each.read_bytes())
@@ -303,7 +301,7 @@ def _gather(left: Left, spot: Place, folder: Path) -> None:
 
 def _tables(spot: Place) -> Mapping[str, bytes]:
     """Return the dump of every table, under `table NAME`."""
-    names = sorted(metadata.tables)
+    names, dumped = sorted(metadata.tables), {}
     if spot.kind == "sqlite":
         rows = {name: spot.run(f"SELECT * FROM {name}") for name in names}
         return {

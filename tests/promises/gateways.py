@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.request import Request, urlopen
 
-from paycore.account import Account
+from paycore.account import Account, Sender
 from paycore.gateway import Gateway
 from paycore.ledger.durable import open_durable
 from paycore.provider import Provider
@@ -90,14 +90,22 @@ class _Line:
         self._transport.close()
 
 
-def opened(ledger: str, till: str, now: Callable[[], datetime] = utc_now) -> Gateway:
-    """Return a gateway of this process over a ledger and a till, both by their URLs."""
+def opened(
+    ledger: str,
+    till: str,
+    now: Callable[[], datetime] = utc_now,
+    through: Callable[[Sender], Sender] = lambda line: line,
+) -> Gateway:
+    """Return a gateway of this process over a ledger and a till, both by their URLs.
+
+    Its calls go through what `through` makes of the line to the till.
+    """
     accounts = {
         name: Account(
             name=name,
             provider=Provider(name, Teller(name, webhook_is_proof=name == PROVEN)),
             handle=name,
-            sender=_Line(till),
+            sender=through(_Line(till)),
         )
         for name in ACCOUNTS
     }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
+from paycore.testing.quiet import quiet
+
 Stage = TypeVar("Stage")
 Run = Callable[[int, int], None]
 
@@ -20,16 +22,18 @@ def each_on(
 ) -> Run:
     """Return what plays `case` once for each number, all of a run on one stage that `build` makes.
 
-    Whatever goes wrong comes with the number of its case, and never a second case on its stage.
+    What goes wrong first is told with the number of its case.
     """
 
     def run(first: int, count: int) -> None:
-        stage, rng = build(), Random()
-        for number in range(first, first + count):
-            rng.seed(f"{promise} {number}")
-            try:
-                case(stage, rng)
-            except Exception as broken:
-                raise AssertionError(f"{promise}, case {number}: {broken!r}") from broken
+        rng = Random()
+        with quiet():
+            stage = build()
+            for number in range(first, first + count):
+                rng.seed(f"{promise} {number}")
+                try:
+                    case(stage, rng)
+                except Exception as broken:
+                    raise AssertionError(f"{promise}, case {number}: {broken!r}") from broken
 
     return run

@@ -65,11 +65,14 @@ def played(kind: str, first: int, count: int) -> None:
         )
         effects = till.till.effects
         for number, seen in enumerate(rounds, first):
-            (effect,) = [each for each in effects if each.reference == f"o-{number}"]
+            moved = [each for each in effects if each.reference == f"o-{number}"]
+            assert len(moved) == 1, f"{number}: {moved}"
+            (effect,) = moved
             for member, found in enumerate(seen):
                 if amount_of(member, number) != effect.minor:
                     assert found == "key", f"{number}: {found}"
                 else:
+                    assert isinstance(found, tuple), f"{number}: a conflict with itself"
                     minor, _, status = found
                     assert (minor, status in STATUSES) == (effect.minor, True), f"{number}: {found}"
             assert len({found[1] for found in seen if isinstance(found, tuple)}) == 1, number
@@ -90,11 +93,11 @@ def tried(kind: str, first: int, count: int) -> None:
 
 
 PROOFS = tuple(
-    Proof("r07", "rounds of 64 processes", 16, 200, partial(played, kind), 20, kind)
+    Proof("r07", "rounds of 64 processes", 10, 200, partial(played, kind), 20, kind)
     for kind in DATABASES
 )
 ATTEMPTS = tuple(
-    Proof("r06", "rounds of 64 processes", 8, 200, partial(tried, kind), 20, kind)
+    Proof("r06", "rounds of 64 processes", 5, 200, partial(tried, kind), 20, kind)
     for kind in DATABASES
 )
 

@@ -85,13 +85,14 @@ class Told:
         return WebhookMessage("POST", {}, "", body.encode(), "203.0.113.9")
 
     def facts(self) -> Iterator[object]:
-        """Yield all that an effect would change: states, reasons and times, and what moved."""
+        """Yield all that an effect would change: states and times, what moved and was told."""
         payment = self._doors.gateway.find(self.reference)
         assert payment is not None
         yield payment.status, payment.refundable, payment.review
         for each in payment.operations:
             yield each.kind, each.state, each.amount, each.late, each.review, each.updated_at
         yield len(self._doors.provider.effects)
+        yield len(self._doors.ledger.events_of(self.reference))
         yield sum(fate.is_finished for fate in self._doors.ledger.fates)
 
 

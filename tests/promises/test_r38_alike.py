@@ -118,7 +118,7 @@ PROOFS = (
         )
         for kind in DATABASES
     ),
-    Proof("r38", "sequences on three ledgers", 40, 1000, compared, 100, "compared"),
+    Proof("r38", "sequences on three ledgers", 25, 1000, compared, 100, "compared"),
 )
 
 

@@ -12,6 +12,7 @@ from paycore.ledger.durable.mail_rows import message_of, message_values
 from paycore.ledger.durable.rows import maybe_micros, micros
 from paycore.ledger.durable.session import Session
 from paycore.ledger.mail import InboxRow, InboxState, marked
+from paycore.work import WorkKind
 
 ALL: Final = 2**62
 """More than there will ever be."""
@@ -20,7 +21,10 @@ ALL: Final = 2**62
 def keep(session: Session, row: InboxRow) -> InboxRow:
     """Store a message, or count another copy of one that is there; return its row."""
     (stored,) = session.added(sql.MESSAGE_KEPT[session.dialect], **message_values(row))
-    return message_of(stored)
+    kept = message_of(stored)
+    if kept.state not in (InboxState.APPLIED, InboxState.DUPLICATE):
+        session.makes_due(WorkKind.MESSAGE, kept.id)
+    return kept
 
 
 def mark(
@@ -33,7 +37,10 @@ def mark(
     """
     after = marked(found(session, row), state, reason, now, failed=failed)
     noted = {"state": state.value, "reason": reason, "more": int(failed)}
-    session.change(sql.MESSAGE_MARKED, id_=row, next_=maybe_micros(after.next_try_at), **noted)
+    planned = {"next_": maybe_micros(after.next_try_at)}
+    changed = session.change(sql.MESSAGE_MARKED, id_=row, **planned, **noted)
+    if changed and after.next_try_at is not None:
+        session.makes_due(WorkKind.MESSAGE, row, after.next_try_at)
 
 
 def revive(session: Session, row: str, now: datetime) -> InboxRow:
@@ -42,7 +49,8 @@ def revive(session: Session, row: str, now: datetime) -> InboxRow:
     Raises:
         LedgerError: there is no such message.
     """
-    session.change(sql.MESSAGE_REVIVED, id_=row, now_=micros(now))
+    if session.change(sql.MESSAGE_REVIVED, id_=row, now_=micros(now)):
+        session.makes_due(WorkKind.MESSAGE, row)
     return found(session, row)
 
 

@@ -10,9 +10,11 @@ from datetime import datetime
 from paycore.events import Event
 from paycore.ledger.durable import inbox, outbox
 from paycore.ledger.durable.operations import new_id
+from paycore.ledger.durable.session import Session
 from paycore.ledger.durable.transactions import Transactions
 from paycore.ledger.mail import InboxRow, InboxState, retry_at
 from paycore.report import Notification
+from paycore.work import WorkKind
 
 
 class DurableMail:
@@ -64,7 +66,12 @@ class DurableMail:
 
     def event_failed(self, event: Event, now: datetime) -> None:
         again_at = retry_at(event, now)
-        self._db.write(lambda session: outbox.leave(session, event.id, again_at))
+
+        def work(session: Session) -> None:
+            outbox.leave(session, event.id, again_at)
+            session.makes_due(WorkKind.EVENTS, event.owner, again_at)
+
+        self._db.write(work)
 
     def events_of(self, owner: str) -> tuple[Event, ...]:
         return self._db.read(lambda session: outbox.of(session, owner))

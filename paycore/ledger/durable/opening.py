@@ -11,13 +11,18 @@ from paycore.ledger.durable.ledger import DurableLedger
 from paycore.ledger.durable.session import Texts
 from paycore.ledger.durable.transactions import Transactions
 from paycore.ledger.protocol import Ledger
+from paycore.work import Enqueue
 
 
-def open_durable(url: str) -> Ledger:
+def open_durable(url: str, *, enqueue: Enqueue | None = None) -> Ledger:
     """Return the ledger at `url`: `sqlite:///paycore.db` or `postgresql://user@host/database`.
 
     A file of SQLite is made, and brought to the newest schema, by itself. PostgreSQL is taken as
     it is, or refused with the command to type.
+
+    Args:
+        url: Where it lies.
+        enqueue: Told of the work that a transaction makes due, just before it is committed.
 
     Raises:
         SettingsError: the URL is wrong, the database forgets, or its schema is another.
@@ -29,7 +34,7 @@ def open_durable(url: str) -> Ledger:
     except BaseException:
         engine.dispose()
         raise
-    return DurableLedger(Transactions(engine, _texts(engine)))
+    return DurableLedger(Transactions(engine, _texts(engine), enqueue))
 
 
 def _ready(engine: Engine) -> None:

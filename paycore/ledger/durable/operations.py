@@ -22,6 +22,7 @@ from paycore.naming import wire_references
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.states import Kind, State
+from paycore.work import WorkKind
 
 
 def maybe(row: Row | None) -> Operation | None:
@@ -92,6 +93,7 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
         session.change(sql.OPERATION_ADDED, **operation_values(operation))
     else:
         change(session, known, operation)
+    session.makes_due(WorkKind.OPERATION, operation.id, operation.next_check_at)
     if is_token:  # no payment is locked: who came between is seen now, as its row was waited for
         others = (o for o in of_kind(session, intent.owner, Kind.TOKEN) if o.id != operation.id)
         admitted(intent, None, None, tuple(others))

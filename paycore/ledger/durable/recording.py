@@ -24,6 +24,7 @@ from paycore.payment import Payment
 from paycore.plan import next_check
 from paycore.report import Report
 from paycore.states import Kind, State
+from paycore.work import WorkKind
 
 
 def record(session: Session, seen: Evidence, report: Report, fence: int | None) -> Operation:
@@ -67,7 +68,11 @@ def claim_check(
     planned = next_check(found(session.row(sql.OPERATION, id_=operation)), now)
     claim = {"now_": micros(now), "gap": gap_us, "next_": maybe_micros(planned)}
     asked = -1 if seen is None else seen
-    return session.change(sql.CHECK_CLAIMED, id_=operation, seen=asked, **claim) == 1
+    if session.change(sql.CHECK_CLAIMED, id_=operation, seen=asked, **claim) != 1:
+        return False
+    if planned is not None:
+        session.makes_due(WorkKind.OPERATION, operation, planned)
+    return True
 
 
 def seen_of(operation: str, report: Report, source: Source, now: datetime) -> Evidence:
@@ -90,6 +95,9 @@ def _changed(
     _move_money(session, before, after)
     for event in events_of(before, after, paid):
         session.change(mail_statements.EVENT_ADDED, **event_values(event))
+        session.makes_due(WorkKind.EVENTS, event.owner)
+    if after.next_check_at not in (None, before.next_check_at):
+        session.makes_due(WorkKind.OPERATION, after.id, after.next_check_at)
     return after
 
 

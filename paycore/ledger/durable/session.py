@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Dialect
 
 from paycore.errors import LedgerError
 from paycore.ledger.durable.words import compiled
+from paycore.work import Work, WorkKind
 
 
 class Texts:
@@ -42,6 +44,12 @@ class Session:
         self.dialect = texts.dialect.name
         self.again = again
         """Whether an earlier commit of the same work may have succeeded unseen."""
+        self.works: dict[Work, None] = {}
+        """What this transaction makes due, each once."""
+
+    def makes_due(self, kind: WorkKind, name: str, at: datetime | None = None) -> None:
+        """Note work for an engine: at once, or when it is planned."""
+        self.works[Work(kind, name, at)] = None
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
         """Return every row; none where a text is asked for that no database holds."""

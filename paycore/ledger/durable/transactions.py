@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from paycore.errors import LedgerError
 from paycore.ledger.durable.session import Session, Texts
 from paycore.wire.guard import in_transaction
+from paycore.work import Enqueue
 
 T = TypeVar("T")
 _BUSY: Final = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED, and whatever extends them
@@ -34,9 +35,10 @@ class Transactions:
     Work may run more than once: it changes nothing but what its session changes.
     """
 
-    def __init__(self, engine: Engine, texts: Texts) -> None:
+    def __init__(self, engine: Engine, texts: Texts, enqueue: Enqueue | None = None) -> None:
         self._engine = engine
         self._texts = texts
+        self._enqueue = enqueue
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._adopt()
 
@@ -93,7 +95,10 @@ class Transactions:
             with _marked():
                 if begin and self._is_sqlite:
                     driver.execute(begin)
-                result = work(Session(driver, self._texts, again=again))
+                session = Session(driver, self._texts, again=again)
+                result = work(session)
+                if self._enqueue is not None and session.works:
+                    self._enqueue(driver, session.works)
                 once.committing = True
                 driver.commit()
                 return result

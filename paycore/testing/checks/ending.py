@@ -53,6 +53,26 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An event as it stands in the outbox at the end."""
+
+    name: str
+    type: str
+    owner: str
+    account: str
+    reference: str
+    kind: str
+    state: str
+    other: str = ""
+    """The reference that took the money, too."""
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """The operation that it is about."""
+        return self.account, self.reference
+
+
+@dataclass(frozen=True)
 class Ending:
     """Everything that a check may look at."""
 
@@ -61,6 +81,8 @@ class Ending:
     orders: Mapping[tuple[str, str], Order] = field(default_factory=dict)
     rows: Sequence[Row] = ()
     inbox: Sequence[Kept] = ()
+    outbox: Sequence[Told] = ()
+    """In order, for each owner."""
     errors: Sequence[str] = ()
     """What actors raised that nobody expected."""
 

@@ -81,16 +81,45 @@ def _denied_effects(ending: Ending) -> Iterator[str]:
 
 
 def one_attempt_at_a_time(ending: Ending) -> Iterator[str]:
-    """R6: no new attempt while another of the same payment is open or has succeeded."""
+    """R6: no new attempt beside one that is open or has succeeded, unless it gave way rightly."""
     states: dict[tuple[str, str], tuple[str, str]] = {}
+    given_way: set[tuple[str, str]] = set()
     for event in ending.transitions():
+        at, owner = place(event), event.facts["owner"]
         if event.facts["kind"] != "charge":
             continue
-        owner = event.facts["owner"]
-        others = (s for at, (o, s) in states.items() if o == owner and at != place(event))
-        if event.what == "reserved" and any(s in OPEN or s == "succeeded" for s in others):
-            yield f"{place(event)} was begun beside another attempt"
-        states[place(event)] = owner, event.facts["state"]
+        if event.what == "superseded":
+            given_way.add(at)
+        others = [(each, s) for each, (o, s) in states.items() if o == owner and each != at]
+        busy = (s == "succeeded" or (s in OPEN and each not in given_way) for each, s in others)
+        if event.what == "reserved" and any(busy):
+            yield f"{at} was begun beside another attempt"
+        states[at] = owner, event.facts["state"]
+    yield from _superseded_unasked(ending)
+
+
+def _superseded_unasked(ending: Ending) -> Iterator[str]:
+    """Yield what gave way and might be paid: no page, or nobody was just told that it waits."""
+    asked: dict[str, int] = {}
+    waits: dict[tuple[str, str], int] = {}
+    shown: set[tuple[str, str]] = set()
+    moved: dict[tuple[str, str], int] = {}
+    for event in ending.history.events:
+        if event.what == "asked":
+            asked[event.stamp.actor] = event.stamp.step
+        elif event.what == "told" and event.mark == "info":
+            waits[place(event)] = event.stamp.step if event.facts["state"] == "waiting" else -1
+        elif event.what == "recorded":
+            moved[place(event)] = event.stamp.step
+        elif event.what == "page shown":
+            shown.add(place(event))
+        elif event.what == "superseded":
+            at, since = place(event), asked[event.stamp.actor]
+            unreached = event.facts["was"] == "unknown" and at not in shown
+            if event.facts["method"] != "hosted_page":
+                yield f"{at} gave way, and is no page"
+            elif not unreached and waits.get(at, -1) < since and moved.get(at, -1) < since:
+                yield f"{at} gave way, and nobody was told that it waits"
 
 
 def one_meaning_for_a_key(ending: Ending) -> Iterator[str]:

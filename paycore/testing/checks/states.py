@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-
 from typing import Final
 
 from paycore.testing.checks.ending import FAILED, OPEN, Ending, Row, place
@@ -14,7 +13,9 @@ WEEK_S: Final = 7 * DAY_S
 PLAN_S: Final = 2 * WEEK_S
 """After how long a person is told at the latest: a week's plan, or the look a week after it."""
 SOON_S: Final = 120.0
-"""Within which an outcome that is not known is asked about for the first time."""
+"""Within which an outcome that is not known is asked about for the first time,"""
+CALL_S: Final = 30.0
+"""where its dispatcher knew that within the deadline of a call."""
 
 _BEGUN: Final = frozenset(("submitting", state) for state in ("pending", "unknown"))
 
@@ -49,17 +50,14 @@ def truth_is_reached(ending: Ending) -> Iterator[str]:
 
 def _asked_late(ending: Ending) -> Iterator[str]:
     """Yield what was answered at once as open, and is not planned to be asked about soon."""
-    sent: dict[tuple[str, str], float] = {}
     if any(True for _ in ending.history.told("clock stepped")):
         return  # the plan is made by a clock that lied
-    for event in ending.transitions():
-        at, facts = place(event), event.facts
-        if event.what == "reserved":
-            sent[at] = event.stamp.at_s
-        elif event.what == "recorded" and (facts["was"], facts["state"]) in _BEGUN:
-            past_s, waits_s = event.stamp.at_s - sent[at], facts["planned_s"]
-            if past_s <= SOON_S / 2 and (waits_s is None or past_s + waits_s > SOON_S):
-                yield f"{at} is {facts['state']}, and first asked about in {waits_s} s"
+    for event in ending.history.told("recorded"):
+        facts = event.facts
+        if (facts["was"], facts["state"]) in _BEGUN and facts["age_s"] <= CALL_S:
+            waits_s = facts["planned_s"]
+            if waits_s is None or facts["age_s"] + waits_s > SOON_S:
+                yield f"{place(event)} is {facts['state']}, and asked about in {waits_s} s only"
 
 
 def _could_be_known(ending: Ending, row: Row) -> bool:

@@ -19,7 +19,7 @@ def open_up(ledger: Ledger, points: Points) -> None:
     """Make each change and each commit of a durable ledger a point; of others, nothing is seen.
 
     `reserve.change` is reached before each statement that changes something, and
-    `reserve.uncommitted` and `reserve.committed` around the commit.
+    `reserve.uncommitted` before the commit of them; after it comes `reserve.after`.
     """
     if isinstance(ledger, DurableLedger):
         database: Any = ledger._db
@@ -74,21 +74,23 @@ class _Borrowed:
 
 
 class _Driver:
-    """A driver's connection, with points before each change and around each commit."""
+    """A driver's connection, with points before each change and before its commit."""
 
     def __init__(self, driver: Any, points: Points) -> None:
         self._driver = driver
         self._points = points
+        self._changed = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._driver, name)
 
     def execute(self, *said: Any) -> Any:
         if str(said[0]).lstrip().upper().startswith(_CHANGES):
+            self._changed = True
             self._points.reach_inside("change")
         return self._driver.execute(*said)
 
     def commit(self) -> None:
-        self._points.reach_inside("uncommitted")
+        if self._changed:
+            self._points.reach_inside("uncommitted")
         self._driver.commit()
-        self._points.reach_inside("committed")

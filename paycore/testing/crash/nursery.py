@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -21,7 +22,8 @@ class Nursery:
             [sys.executable, "-m", "paycore.testing.crash.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-        )
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )  # whatever opens a ledger is found there as it is here
         source, target = self._process.stdout, self._process.stdin
         if source is None or target is None:
             raise RuntimeError("the nursery has no pipes")

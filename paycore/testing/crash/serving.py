@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
@@ -23,6 +24,8 @@ def serve(gateway: Gateway, points: Points, times: int, open_at: Callable[[int],
         open_at(server.server_port)
         for _ in range(times):
             server.handle_request()
+            if server.failure is not None:
+                raise server.failure
 
 
 class _Server(HTTPServer):
@@ -31,6 +34,7 @@ class _Server(HTTPServer):
     def __init__(self, gateway: Gateway, points: Points) -> None:
         self.gateway = gateway
         self.points = points
+        self.failure: BaseException | None = None
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_timeout(self) -> None:
@@ -38,8 +42,8 @@ class _Server(HTTPServer):
         raise TimeoutError("nobody delivered anything")
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Let it be seen."""
-        raise  # noqa: PLE0704  # called while it is being handled
+        """Keep it: it is raised once the line is closed."""
+        self.failure = sys.exception()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -140,16 +140,19 @@ class Stage:
                 self._told.heard.append(event)
             case {"passed": passed}:
                 self._told.passed = passed
-            case {"kept": kept}:
-                self._compare(kept)
+            case {"known": known, "kept": kept}:
+                self._compare(known, kept)
             case {"found": found}:
                 self._told.found = found
             case {"failed": trace}:
                 self._told.problems.append(trace)
         return None
 
-    def _compare(self, kept: Sequence[Mapping[str, Any]]) -> None:
-        """Hold what was acknowledged against what is there, before anything is sent again."""
+    def _compare(self, known: Sequence[str], kept: Sequence[Mapping[str, Any]]) -> None:
+        """Hold what was sent and acknowledged against what is there, before anybody goes on."""
+        for _, reference in self._bank.world.orders:
+            if reference not in known:
+                self._told.problems.append(f"r02: {reference} was sent, and is not in the ledger")
         there = Counter({row["reference"]: row["copies"] for row in kept})
         for reference, times in self._postman.acknowledged.items():
             if times > there[reference]:

@@ -15,7 +15,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from paycore.testing.ledgers import finding, messages, racing, recording, reserving, returning
+from paycore.testing.ledgers import (
+    deciding,
+    finding,
+    messages,
+    racing,
+    recording,
+    reserving,
+    returning,
+    telling,
+)
 from paycore.testing.ledgers.scene import Check, OpenLedger
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -24,6 +33,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     *recording.CHECKS,
     *finding.CHECKS,
     *messages.CHECKS,
+    *telling.CHECKS,
+    *deciding.CHECKS,
     *racing.CHECKS,
 )
 """Every check; the racing ones start threads."""

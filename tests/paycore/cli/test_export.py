@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import contextmanager
 
 import pytest
 
+from paycore.cli import export
 from paycore.cli.export import COLUMNS
 
 SINCE = ("--since", "2026-01-01")
@@ -44,6 +46,22 @@ def test_json_has_a_line_for_each(run, some, words):
 
     assert [each["state"] for each in told] == ["succeeded", "declined", "unknown", "succeeded"]
     assert told[0]["amount"] == {"amount_minor": 1500, "currency": "CAD"}
+
+
+def test_progress_is_shown_beside_the_data(run, some, monkeypatch):
+    """On stderr, now and then."""
+    told = []
+
+    @contextmanager
+    def progress(what, *, quiet):
+        yield told.append
+
+    monkeypatch.setattr(export, "progress", progress)
+    monkeypatch.setattr(export, "_EVERY", 3)
+    done = run("export", *SINCE, "--jsonl")
+
+    assert told == ["3 operations"]
+    assert len(done.stdout.splitlines()) == 4
 
 
 def test_what_is_older_is_left_out(run, some):

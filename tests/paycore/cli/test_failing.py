@@ -35,6 +35,13 @@ def test_every_error_says_what_to_do_next(kind, code, following, capsys):
     assert shown.err.count("\n") == 1
 
 
+def test_an_error_is_one_line_whoever_worded_it(capsys):
+    """A plugin's message cannot end the line, nor colour the next one."""
+    told(errors.NotSupported("o-1: \x1b[31mred\nerror: all is well"), as_json=False).show()
+
+    assert capsys.readouterr().err == "error: o-1:  [31mred error: all is well\n"
+
+
 def test_as_json_it_names_type_message_and_field(capsys):
     """One object on stderr."""
     told(errors.InvalidRequest("amount: want more", field="amount"), as_json=True).show()

@@ -78,6 +78,19 @@ def test_a_replay_that_changes_nothing_says_so(run, kept):
     assert (told["id"], told["state"]) == (parked["id"], "parked")
 
 
+def test_a_message_of_an_account_that_is_gone_stays_as_it_is(run, kept, shop):
+    """Exit code 1, and the accounts that there are."""
+    (parked,) = listed(run, "--state", "parked")
+    settings = (shop / "paycore.toml").read_text()
+    text = settings.replace('"cards"', '"other"').replace("[accounts.cards]", "[accounts.new]")
+    (shop / "paycore.toml").write_text(text)
+    failed = run("replay", parked["id"])
+
+    assert failed.exit_code == 1
+    assert "the settings have new, other" in failed.stderr
+    assert listed(run, "--state", "parked") == [parked]
+
+
 def test_a_message_that_is_not_there_is_told(run, shop):
     """With where to look."""
     failed = run("replay", "nobody")

@@ -106,8 +106,3 @@ def test_why_it_was_declined_is_told_in_both_words():
     )
     assert outcomes.why(Decline(DeclineCode.EXPIRED_CARD)) == "expired_card"
     assert outcomes.why(None) == ""
-
-
-def test_a_provider_cannot_write_on_the_terminal():
-    """No escape, no line of its own, no text turned around."""
-    assert outcomes.clean("a\x1b[31mb\nc\u202ed") == "a [31mb c d"

@@ -88,6 +88,11 @@ def test_talk_goes_to_stderr(capsys):
     assert capsys.readouterr() == ("", "Ready\n")
 
 
+def test_a_stranger_cannot_write_on_the_terminal():
+    """No escape, no line of its own, no text turned around."""
+    assert output.clean("a\x1b[31mb\nc\u202ed") == "a [31mb c d"
+
+
 def test_a_command_may_be_used_without_ours_around_it():
     """A package's own tests run its command alone."""
 

@@ -19,8 +19,8 @@ def test_providers_and_what_they_can_do(run, toy):
 
 
 def test_a_kind_of_which_there_is_nothing_says_so(run):
-    """No engine is installed by the core."""
-    assert "Engines\n   none\n" in run("plugins").stdout
+    """No other package brings a command here."""
+    assert "Commands of other packages\n   none\n" in run("plugins").stdout
 
 
 def test_a_listener_is_only_its_package(run, tmp_path, monkeypatch):

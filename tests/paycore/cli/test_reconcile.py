@@ -141,6 +141,18 @@ def test_a_watch_goes_on_and_waits_between(run, script, monkeypatch):
     assert done.exit_code == 0
 
 
+def test_a_watch_is_silent_while_there_is_nothing_to_do(run, script, monkeypatch):
+    """A line for each round that did something, and none for the others."""
+    pauses = iter([None, None])
+    event = SimpleNamespace(wait=lambda _: next(pauses))
+    monkeypatch.setattr(module, "threading", SimpleNamespace(Event=lambda: event))
+    script(NONE, NONE, Reconciliation(0, 0, 0, 1, 0, 0), NONE, KeyboardInterrupt())
+    done = run("reconcile", "--watch")
+
+    assert done.stdout == "0 asked, 0 settled, 0 still open, 1 messages finished\n"
+    assert done.exit_code == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_real_watch_ends_with_exit_code_0(run, lost, tmp_path, number):
     """A process of its own, told to end while it waits."""

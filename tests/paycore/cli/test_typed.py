@@ -11,6 +11,7 @@ import pytest
 
 from tests.paycore.cli.processes import SETTINGS, simulator, typed
 
+pytestmark = pytest.mark.thorough  # dozens of processes
 BACK = "--return-url https://shop.example/thanks"
 
 

@@ -27,6 +27,7 @@ def moved(state: str, was: str = "submitting", **facts: Any) -> Mapping[str, Any
     """Return that a report was recorded of a charge, unless told otherwise."""
     usual = {"kind": "charge", "key": "k", "owner": "o", "account": "weak", "reference": "o"}
     usual |= {"minor": 1500, "of": "", "review": "", "method": "stored_token", "stale": False}
+    usual |= {"age_s": 1.0, "planned_s": 14.0}
     return fact("recorded", **{**usual, "was": was, "state": state, **facts})
 
 

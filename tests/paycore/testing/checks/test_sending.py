@@ -124,6 +124,40 @@ def test_an_attempt_beside_another_is_found(first, found):
     assert len([*sending.one_attempt_at_a_time(run)]) == found
 
 
+def superseded(**facts):
+    """Return that a page gave way."""
+    return {**moved("pending", "pending", method="hosted_page", **facts), "what": "superseded"}
+
+
+TOLD = fact("told", account="weak", reference="o", state="waiting")
+ASKED = fact("asked")
+SHOWN = fact("page shown", account="weak", reference="o")
+
+
+def test_a_page_that_gave_way_stands_in_nobody_s_way():
+    """Unless it was paid after all; then nothing else may begin."""
+    begun = (reserved(), moved("pending"), ASKED, TOLD, superseded())
+
+    assert [*sending.one_attempt_at_a_time(ending(*begun, reserved(**OTHER)))] == []
+    assert [*sending.one_attempt_at_a_time(ending(*begun, moved("succeeded"), reserved(**OTHER)))]
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ((ASKED, TOLD, superseded()), 0),
+        ((TOLD, ASKED, superseded()), 1),
+        ((ASKED, {**TOLD, "state": "paid"}, superseded()), 1),
+        ((ASKED, {**superseded(), "was": "unknown"}), 0),
+        ((SHOWN, ASKED, {**superseded(), "was": "unknown"}), 1),
+        ((ASKED, TOLD, {**superseded(), "method": "stored_token"}), 1),
+    ],
+)
+def test_a_page_that_gave_way_unasked_is_found(facts, found):
+    """It could have been paid just then."""
+    assert len([*sending.one_attempt_at_a_time(ending(*facts))]) == found
+
+
 @pytest.mark.parametrize(("result", "found"), [("paid", 1), ("NotSent", 1), ("Conflict", 0)])
 def test_a_key_with_two_meanings_is_found(result, found):
     """Unless the second was refused."""

@@ -9,9 +9,9 @@ import pytest
 from paycore.testing.checks import states
 from paycore.testing.checks.ending import Row
 from paycore.testing.world import Order
-from tests.paycore.testing.scenes import effect, ending, moved
+from tests.paycore.testing.scenes import effect, ending, fact, moved
 
-ROW = Row("charge", "k", "o", "weak", "o", 1500, "succeeded", "", 1, False)
+ROW = Row("charge", "k", "o", "weak", "o", 1500, "succeeded", "", 1, None)
 ORDERS = {("weak", "o"): Order("weak", "charge", "o", 1500, "CAD")}
 STRONG = replace(ROW, account="strong")
 
@@ -80,16 +80,39 @@ def test_a_false_success_is_found(effects, found):
     assert len([*states.no_false_success(ending(moved("succeeded"), effects=effects))]) == found
 
 
+@pytest.mark.parametrize(
+    ("age_s", "planned_s", "found"),
+    [(1, 14, 0), (1, 119, 0), (1, 120, 1), (1, None, 1), (31, 300, 0)],
+)
+def test_what_is_asked_about_late_is_found(age_s, planned_s, found):
+    """Within two minutes, where it was known in time; but not by a clock that lied."""
+    begun = moved("unknown", age_s=age_s, planned_s=planned_s)
+
+    assert len([*states.truth_is_reached(ending(begun))]) == found
+    assert [*states.truth_is_reached(ending(fact("clock stepped"), begun))] == []
+
+
 def test_lost_evidence_is_found():
     """A report without a trace."""
     assert len([*states.evidence_is_kept(ending(rows=(ROW,)))]) == 1
 
 
 @pytest.mark.parametrize(
-    ("state", "due", "found"), [("unknown", False, 1), ("unknown", True, 0), ("declined", False, 0)]
+    ("state", "planned_s", "age_s", "review", "found"),
+    [
+        ("unknown", None, 0, "", 1),
+        ("unknown", 60, 0, "", 0),
+        ("declined", None, 0, "", 0),
+        ("unknown", 3 * states.DAY_S, 0, "", 1),
+        ("unknown", 6 * states.DAY_S, 8 * states.DAY_S, "", 0),
+        ("unknown", 6 * states.DAY_S, 16 * states.DAY_S, "", 1),
+        ("unknown", 6 * states.DAY_S, 16 * states.DAY_S, "look", 0),
+        ("unknown", 8 * states.DAY_S, 16 * states.DAY_S, "look", 1),
+    ],
 )
-def test_what_nobody_asks_about_is_found(state, due, found):
-    """While it is open."""
-    run = ending(rows=(replace(ROW, state=state, due=due),))
+def test_what_nobody_asks_about_is_found(state, planned_s, age_s, review, found):
+    """While it is open; and past its plan, what no person is told of."""
+    row = replace(ROW, state=state, planned_s=planned_s, age_s=age_s, review=review)
+    run = ending(rows=(row,))
 
     assert len([*states.nothing_open_unseen(run)]) == found

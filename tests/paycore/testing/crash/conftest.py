@@ -15,8 +15,19 @@ class Killed(BaseException):
     """What is raised here where a process would be killed."""
 
 
-def killed():
-    raise Killed
+class Mortal(Points):
+    """Dies politely, and stays dead: whoever handles its death gets no further."""
+
+    dead = False
+
+    def reach(self, name):
+        if self.dead:
+            raise Killed
+        super().reach(name)
+
+    def killed(self):
+        self.dead = True
+        raise Killed
 
 
 class Wire:
@@ -49,7 +60,8 @@ class Rehearsal:
         bank = self.wire.stage._bank
         job = {"scene": scene, "account": account, "part": part, "run": run, "opener": OPENER}
         job |= {"ledger": self.url, "bank": bank.url, "elapsed_s": bank.clock.elapsed}
-        points = Points(crash_at, killed)
+        points = Mortal(crash_at)
+        points.die = points.killed
         try:
             child.play(job, self.wire, points)
         except Killed:

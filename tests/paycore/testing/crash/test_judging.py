@@ -58,15 +58,14 @@ WRONG = {
         "rows": (CHARGE, replace(CHARGE, key="other", reference="c1x-2"), REFUND),
         "effects": (*MOVED, replace(MOVED[0], reference="c1x-2")),
     }),
-    "r02 unknown to us": ("r02", {
-        "orders": {("strong", "c9x"): Order("strong", "charge", "c9x", 1, "CAD")},
-    }),
     "r16 told as declined": ("r16", rows(state="declined")),
     "r16 told as not executed": ("r16", rows(state="not_executed")),
     "r16 never moved": ("r16", {"effects": MOVED[1:]}),
     "r36 left open": ("r36", rows(state="unknown")),
     "r36 left to a person": ("r36", rows(review="why")),
-    "r36 nothing moved": ("r36", {"effects": (), "rows": (), "sums": (), "events": (), "heard": ()}),
+    "r36 nothing moved": ("r36", {
+        "effects": (), "rows": (), "sums": (), "events": (), "heard": (),
+    }),
     "r32 forgotten refund": ("r32", {"sums": (Sums("c1x", "paid", 0, 0, 1500),)}),
     "r32 held for nothing": ("r32", {"sums": (Sums("c1x", "paid", 400, 100, 1000),)}),
     "r32 more back than taken": ("r32", {

@@ -1,0 +1,166 @@
+"""`engine = "procrastinate"`: jobs in the ledger's own PostgreSQL, enqueued in its transactions.
+
+A job is a hint. What it may do is decided by the ledger when it runs: claims, leases and the
+outbox keep two workers apart, so the jobs need no locks of procrastinate's. One would even harm:
+a job waits for every earlier one with its lock, and what was planned first may be due last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Collection
+from importlib.util import find_spec
+from typing import Any, ClassVar, Final
+
+from paycore.errors import LedgerError, SettingsError
+from paycore.work import Work
+
+QUEUE: Final = "paycore"
+TASK: Final = "paycore.work"
+COMMAND: Final = "paycore db upgrade"
+_LOCK: Final = 0x7061_7963_6A6F_6273  # "paycjobs": one upgrade at a time
+_FUNCTION: Final = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)", re.MULTILINE)
+_ABSENT: Final = """
+SELECT name FROM unnest(%s::text[]) AS name WHERE NOT EXISTS (
+  SELECT FROM pg_proc WHERE proname = name AND pg_function_is_visible(pg_proc.oid)
+) ORDER BY name
+"""
+
+
+class Procrastinate:
+    """Hands messages, queries and events to worker processes, any number on any machine."""
+
+    name: ClassVar[str] = "procrastinate"
+    defers: ClassVar[bool] = True
+
+    def __init__(self, where: dict[str, Any]) -> None:
+        """Take what psycopg connects with; nothing is connected yet."""
+        from procrastinate import App, SyncPsycopgConnector
+
+        self._where = where
+        self._jobs = App(connector=SyncPsycopgConnector()).job_manager  # on our connection only
+
+    def __repr__(self) -> str:
+        return "<Procrastinate>"  # where it connects may hold a password
+
+    def check(self) -> None:
+        """Refuse a database without the tables and functions of this procrastinate.
+
+        Raises:
+            SettingsError: with what mends it.
+            LedgerError: the database cannot be reached.
+        """
+        absent, wanted = self._with(_absent)
+        if len(absent) == wanted:
+            raise _refused(f"the database has no tables of procrastinate yet; type: {COMMAND}")
+        _check_whole(absent)
+
+    def prepare(self) -> None:
+        """Make the tables of procrastinate, in one transaction, or leave them as they are.
+
+        Raises:
+            SettingsError: there are tables of another procrastinate.
+            LedgerError: the database cannot be reached.
+        """
+        self._with(_prepared)
+
+    def enqueue(self, connection: Any, works: Collection[Work]) -> None:
+        """Insert one job for each piece of work, on this connection and in its transaction."""
+        from procrastinate.exceptions import ConnectorException
+
+        try:
+            self._jobs.batch_defer_jobs([_job(work) for work in works], connection=connection)
+        except ConnectorException as error:
+            raise (error.__cause__ or error.__context__ or error) from None  # the driver's own
+
+    def run(
+        self,
+        do: Callable[[Work], None],
+        sweep: Callable[[], bool],
+        *,
+        concurrency: int,
+        sweep_s: float,
+    ) -> None:
+        """Run jobs as they come, and sweep, until SIGTERM or Ctrl-C; finish what was begun."""
+        from paycore.engines.crew import Crew
+
+        asyncio.run(Crew(self._where, do, sweep, concurrency, sweep_s).work())
+
+    def _with(self, work: Callable[[Any], Any]) -> Any:
+        import psycopg
+
+        try:
+            with psycopg.connect(**self._where) as connection:
+                return work(connection)
+        except psycopg.Error as error:
+            problem = f"{type(error).__name__} ({error.sqlstate})"
+        raise LedgerError(f"engine: the database cannot be used: {problem}")
+
+
+def opened(ledger: str) -> Procrastinate:
+    """Return the engine, over the ledger at this URL.
+
+    Raises:
+        SettingsError: that is no PostgreSQL, or procrastinate is not installed.
+    """
+    if not ledger.startswith("postgresql"):
+        raise _refused(
+            "procrastinate works in PostgreSQL only; want "
+            'ledger = "postgresql://user@host/database", or engine = "inline"'
+        )
+    if find_spec("procrastinate") is None:
+        raise _refused("procrastinate is not installed; type: pip install 'paycore[worker]'")
+    from paycore.ledger.durable.engine import open_engine  # SQLAlchemy
+
+    engine = open_engine(ledger)
+    return Procrastinate(dict(engine.dialect.create_connect_args(engine.url)[1]))
+
+
+def _job(work: Work) -> Any:
+    from procrastinate.jobs import Job
+
+    at = None if work.at is None else work.at.isoformat()
+    return Job(
+        id=None,
+        queue=QUEUE,
+        lock=None,
+        queueing_lock=None,
+        task_name=TASK,
+        task_kwargs={"kind": work.kind.value, "name": work.name, "at": at},
+        scheduled_at=work.at,
+    )
+
+
+def _absent(connection: Any) -> tuple[list[str], int]:
+    """Return what this procrastinate calls and the database has not, and how much it calls."""
+    wanted = sorted(set(_FUNCTION.findall(_schema())))
+    rows = connection.execute(_ABSENT, [wanted]).fetchall()
+    return [row[0] for row in rows], len(wanted)
+
+
+def _prepared(connection: Any) -> None:
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    absent, wanted = _absent(connection)
+    if len(absent) == wanted:
+        connection.execute(_schema())
+    else:
+        _check_whole(absent)
+
+
+def _check_whole(absent: list[str]) -> None:
+    if absent:
+        raise _refused(
+            f"the tables of procrastinate are of another release ({absent[0]} is missing); apply "
+            "its migrations, which lie where `procrastinate schema --migrations-path` says"
+        )
+
+
+def _schema() -> str:
+    from procrastinate.schema import SchemaManager
+
+    return str(SchemaManager.get_schema())
+
+
+def _refused(problem: str) -> SettingsError:
+    return SettingsError(f"engine: {problem}", field="engine")
