@@ -19,6 +19,7 @@ NEEDED = (
 )
 THOROUGH = (
     "tests/plugins/",
+    "tests/paycore/engines/",
     "tests/paycore/ledger/durable/",
     "tests/paycore/testing/",
     "tests/promises/",

@@ -124,7 +124,7 @@ ANSWERS: dict[str, Callable[..., None]] = {
 }
 """What the server does to one connection, by the name of the fault."""
 TIMES: dict[str, dict[str, float]] = {
-    "read_timeout": {"timeout_s": 0.8},
-    "dripping_body": {"timeout_s": 0.8},
+    "read_timeout": {"timeout_s": 1.5},
+    "dripping_body": {"timeout_s": 1.5},
 }
 """What is short where a fault is about time: settings of the `Connection`."""

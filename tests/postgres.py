@@ -25,7 +25,7 @@ from paycore.ledger.durable import upgrade
 from paycore.ledger.durable.tables import metadata
 
 VARIABLE = "PAYCORE_TEST_POSTGRES_URL"
-_CONNECTIONS = 200
+_CONNECTIONS = 500
 """How many a server of ours takes; one that is named has to take as many as the tests open."""
 
 

@@ -42,6 +42,8 @@ class Act:
     gateway: Gateway = field(repr=False)
     simulator: Simulator = field(repr=False)
     endpoint: Endpoint = field(repr=False)
+    settings: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What the gateway was opened with: another process opens its own on the same ledger."""
     props: dict[str, str] = field(default_factory=dict, repr=False)
     """What one step leaves lying about for another."""
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
 from paycore.bootstrap import load_providers, open_gateway
@@ -81,19 +82,23 @@ def _house(found: Found, providers: tuple[str, ...], story: tuple[Step, ...]) ->
     with ExitStack() as stack:
         endpoint = stack.enter_context(Endpoint())
         simulator: Simulator = stack.enter_context(found.factory())
-        gateway = stack.enter_context(_gateway(simulator, endpoint, providers))
+        place = stack.enter_context(TemporaryDirectory(prefix="paycore-demo-"))
+        settings = _settings(place, simulator, endpoint, providers)
+        gateway = stack.enter_context(open_gateway(settings))
         endpoint.gateway = gateway
         loaded = load_providers(set(providers))
         for name in providers:
             description = loaded[name].description
             yield Scene(name, description.channels, simulator.base_url, len(story))
-            act = Act(name, description, loaded[name].hooks, gateway, simulator, endpoint)
+            act = Act(name, description, loaded[name].hooks, gateway, simulator, endpoint, settings)
             yield from _act(act, story)
         simulator.settle()
         yield compare(_all(gateway), simulator.effects())
 
 
-def _gateway(simulator: Simulator, endpoint: Endpoint, providers: tuple[str, ...]) -> Gateway:
+def _settings(
+    place: str, simulator: Simulator, endpoint: Endpoint, providers: tuple[str, ...]
+) -> dict[str, Any]:
     accounts: dict[str, dict[str, Any]] = {
         name: {
             **simulator.settings(name, notify_url=endpoint.notify_url(name)),
@@ -101,7 +106,7 @@ def _gateway(simulator: Simulator, endpoint: Endpoint, providers: tuple[str, ...
         }
         for name in providers
     }
-    return open_gateway({"ledger": "memory://", "accounts": accounts})
+    return {"ledger": f"sqlite:///{place}/paycore.db", "accounts": accounts}
 
 
 def _act(act: Act, story: tuple[Step, ...]) -> Iterator[Event]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from paycore.demo import back, cards, pages, trouble
+from paycore.demo import back, cards, killed, pages, trouble
 from paycore.demo.act import Step
 from paycore.methods import EmbeddedForm, HostedPage, StoredToken, Wallet
 
@@ -35,6 +35,8 @@ STORY: Final = (
     ),
     Step("lost", "An answer gets lost, and we admit it", trouble.lost),
     Step("found", "A query finds the lost charge", trouble.found, after=("lost",)),
+    Step("killed", "A process is killed while it charges", killed.killed),
+    Step("restarted", "Started again, it finds that charge", killed.restarted, after=("killed",)),
     Step("void", "A charge is voided before it settles", back.voided, ("void",)),
     Step("late", "A slow card is waited for", trouble.late, (HostedPage,)),
     Step("refund", "A part is refunded once it settled", back.refunded, ("refund",), ("queried",)),

@@ -15,8 +15,16 @@ from paycore import Kind, PaymentStatus, State
 from paycore.ledger.durable import open_durable, upgrade
 from paycore.ledger.protocol import InboxState
 from tests.bench.filling import end_of, fill
-from tests.bench.selling import ACCOUNT, AMOUNT, CARD, PAGE, Seller, message, reference_of
-from tests.bench.selling import theirs_of
+from tests.bench.selling import (
+    ACCOUNT,
+    AMOUNT,
+    CARD,
+    PAGE,
+    Seller,
+    message,
+    reference_of,
+    theirs_of,
+)
 
 pytestmark = pytest.mark.thorough
 SMALL, LARGE = 1_000, 8_000

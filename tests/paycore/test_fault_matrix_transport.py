@@ -30,7 +30,7 @@ def test_a_fault_proves_no_more_than_it_can(fault, tls):
         transport.close()
 
         assert type(caught.value) is ENDS[expected]
-        assert monotonic() - start < 3
+        assert monotonic() - start < 20
         if fault != "proxy_refuses":  # what reaches a proxy is no request
             assert site.requests == (expected is State.UNKNOWN)
             assert bool(site.received) is (expected is State.UNKNOWN)

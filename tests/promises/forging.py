@@ -57,18 +57,20 @@ def tried(rng: Random) -> Tried:
     return told._replace(message=_enveloped(rng, told.message))
 
 
-def meaning(account: str, body: bytes) -> Meaning | bytes | None:
-    """Return what a message says, as its provider would have signed it; None where that is nothing.
+def meaning(account: str, message: WebhookMessage) -> Meaning | None:
+    """Return what a message says and is signed with, in one spelling; None where that is nothing.
 
-    Empty members say nothing, and a number says what its digits say: so IOTPay signs.
+    Empty members say nothing, a number says what its digits say, and hex digits have no case: so
+    IOTPay signs.
     """
     if account == "fake":
-        return body
+        return ((message.header("fake-signature"), message.body.decode("latin-1")),)
     try:
-        pairs = json.loads(body, object_pairs_hook=tuple)
+        pairs = json.loads(message.body, object_pairs_hook=tuple)
     except (ValueError, RecursionError):
         return None
-    return tuple(sorted((n, _text(v)) for n, v in pairs if n != "sign" and v not in (None, "")))
+    said = ((name, _text(value)) for name, value in pairs if value not in (None, ""))
+    return tuple(sorted((n, text.upper() if n == "sign" else text) for n, text in said))
 
 
 def _text(value: object) -> str:
@@ -79,7 +81,7 @@ def _text(value: object) -> str:
 def _told_iotpay(rng: Random, account: str) -> Tried:
     way = rng.random()
     if way < 0.08:
-        return Tried(account, _posted(noise(rng)))
+        return Tried(account, posted(noise(rng)))
     genuine = rng.choice(SIGNED)
     has_key = way > 0.8
     members = changed(rng, genuine) if way > 0.2 else dict(genuine)
@@ -93,7 +95,7 @@ def _told_iotpay(rng: Random, account: str) -> Tried:
     body = encoded(rng, text)
     if rng.random() < 0.25:
         body = damaged(rng, body)
-    return Tried(account, _posted(body), has_key)
+    return Tried(account, posted(body), has_key)
 
 
 def _bent_sign(rng: Random, members: Mapping[str, Any]) -> Any:
@@ -160,7 +162,8 @@ def _seal(secret: bytes, body: bytes) -> str:
     return hmac.new(secret, body, hashlib.sha256).hexdigest()
 
 
-def _posted(body: bytes) -> WebhookMessage:
+def posted(body: bytes) -> WebhookMessage:
+    """Return a message as IOTPay posts it."""
     return WebhookMessage("POST", {"Content-Type": "application/json"}, "", body, "203.0.113.9")
 
 

@@ -5,52 +5,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 from paycore.errors import PaycoreError
-from paycore.ledger.protocol import InboxState, Intent, Ledger, Source
-from paycore.methods import Redirect
-from paycore.operation import Operation
+from paycore.ledger.protocol import Intent, Source
 from paycore.payment import PaymentStatus
-from paycore.report import Conclusion, Decline, Instrument, Notification, Report
-from paycore.states import REPORTABLE, Kind, State
-from paycore.testing.ledgers.scene import LEASE_S, NAMING, NOW, cad
+from paycore.report import Conclusion
+from paycore.states import Kind, State
+from paycore.testing.ledgers.scene import LEASE_S, NAMING, cad
+from tests.promises.ledger_drawing import ACCOUNTS, NAMES, OWNERS, TOKENS
+from tests.promises.ledger_mail_calls import MailCalls
 
 STEPS = 40
-_OWNERS = ("o-1", "o-1", "o-2", "a name that is too long")
-_TOKENS = ("t-1", "t-2")
-_NAMES = _OWNERS + _TOKENS
-_ACCOUNTS = ("a", "b")
-_ODD: tuple[dict[str, Any], ...] = (
-    {"reference": None},
-    {"reference": "x"},
-    {"amount": cad(7)},
-    {"amount": None},
-    {"kind": Kind.REFUND},
-    {"provider_reference": "T-1"},
-    {"refundable": cad(0)},
-)
-"""What a report says otherwise than it should."""
 _JUMPS_S = (0, 0, 0, 1, 20, 70, 4_000, 90_000, 800_000, -30)
 
 
-class Caller:
+class Caller(MailCalls):
     """One sequence of calls: drawn from its number alone, whatever ledger answers."""
-
-    def __init__(self, ledger: Ledger, seed: int) -> None:
-        self._ledger = ledger
-        self._seed = seed
-        self._chance = Random(seed)
-        self._pick = self._chance.choice
-        self._now = NOW
-        self._operations: list[Operation] = []
-        self._messages: list[Any] = []
-        self._events: list[Any] = []
-        self._purged = 0
 
     def heard(self) -> Iterator[tuple[str, object]]:
         """Yield what every call said, and then all that the ledger holds."""
@@ -63,12 +36,12 @@ class Caller:
             yield f"left: {read.__name__}", _told(lambda read=read: read(self))
 
     def reserve(self) -> object:
-        owner = self._pick(_OWNERS)
+        owner = self._pick(OWNERS)
         payment = self._ledger.payment(owner)
         begun = (Kind.REFUND, Kind.REFUND, Kind.VOID) if payment and payment.captured else ()
         kind = self._pick((Kind.CHARGE, Kind.CHARGE, Kind.TOKEN, Kind.VOID, *begun, *begun))
         if kind is Kind.TOKEN:  # not a payment's: as `test_r38_a_purge_of_a_payment` says
-            owner = self._pick(_TOKENS)
+            owner = self._pick(TOKENS)
         minor = self._pick((400, 700, None)) if kind is Kind.REFUND else 1500
         minor = None if kind in (Kind.TOKEN, Kind.VOID) else minor
         wanted = Intent(
@@ -101,22 +74,6 @@ class Caller:
         source = self._pick((Source.CORE, Source.RESPONSE))
         return self._ledger.record(operation.id, said, source, self._now, operation.fence)
 
-    def _report(self, operation: Operation) -> Report:
-        state = self._pick((State.SUCCEEDED, State.PENDING, *sorted(REPORTABLE)))
-        page = Redirect("https://pay.example/?ż") if operation.method == "hosted_page" else None
-        agrees = Report(
-            operation.reference,
-            state,
-            amount=operation.amount,
-            provider_reference=f"T-{operation.reference}",
-            next_action=page if state is State.PENDING else None,
-            instrument=self._pick((None, Instrument("4242********4242", "visa", "1230"))),
-            decline=Decline(provider_code="51") if state is State.DECLINED else None,
-            token=self._pick(("", "card-7")),
-            raw=self._pick(({}, {"status": 2, "odd": ["ż\0", None, {"deep": True}]})),
-        )
-        return replace(agrees, **self._pick((*({},) * 12, *_ODD)))
-
     def claim_check(self) -> object:
         operation = self._operation()
         gap_s = self._pick((0, 30, 3600))
@@ -136,7 +93,7 @@ class Caller:
         return self._ledger.operation(self._pick((self._operation().id, "nobody")))
 
     def operations(self) -> object:
-        return self._ledger.operations(self._pick(_NAMES), self._pick(tuple(Kind)))
+        return self._ledger.operations(self._pick(NAMES), self._pick(tuple(Kind)))
 
     def by_key(self) -> object:
         return self._ledger.by_key(self._pick(tuple(Kind)), self._pick(("o-1 1", "o-2 2", "ключ")))
@@ -145,14 +102,14 @@ class Caller:
         known = self._operation()
         ours = self._pick((known.reference, None, "nobody", "a\0b"))
         theirs = self._pick(("", "T-1", f"T-{known.reference}"))
-        return self._ledger.by_wire(self._pick(_ACCOUNTS), ours, theirs)
+        return self._ledger.by_wire(self._pick(ACCOUNTS), ours, theirs)
 
     def by_nonce(self) -> object:
         nonce = self._pick(("", "n-1", "n-2", "n-3"))
         return None if self._purged else self._ledger.by_nonce(nonce)  # `test_r38_a_purged_nonce`
 
     def payment(self) -> object:
-        return self._ledger.payment(self._pick((*_OWNERS, "nobody")))
+        return self._ledger.payment(self._pick((*OWNERS, "nobody")))
 
     def payments(self) -> object:
         return self._ledger.payments(
@@ -180,84 +137,17 @@ class Caller:
     def evidence(self) -> object:
         return self._ledger.evidence(self._operation().id)
 
-    def keep(self) -> object:
-        told = Notification(self._report(self._operation()), b"\xff", "text/html", "event-1")
-        account, digest = self._pick(_ACCOUNTS), self._pick(("d-1", "d-2", "d-3", "d-4"))
-        row = self._ledger.keep(account, digest, told, self._now)
-        self._messages.append(row)
-        return row
-
-    def mark(self) -> object:
-        state = self._pick((InboxState.PARKED, InboxState.PARKED, *InboxState))
-        failed = self._pick((True, False))
-        return self._ledger.mark(self._message(), state, "why", self._now, failed=failed)
-
-    def revive(self) -> object:
-        return self._ledger.revive(self._message(), self._now)
-
-    def message(self) -> object:
-        return self._ledger.message(self._message())
-
-    def messages(self) -> object:
-        state, limit = self._pick((None, None, *InboxState)), self._pick((None, 1, 3))
-        return self._ledger.messages(
-            state=state, limit=limit, after=self._pick(("", self._message()))
-        )
-
-    def due_messages(self) -> object:
-        if self._pick((False, True)):  # in no order: as `test_r38_messages_ahead_of_the_plan` says
-            waiting = self._ledger.due_messages(self._now, None, ahead=True)
-            return sorted(waiting, key=lambda row: row.id)
-        return self._ledger.due_messages(self._now, self._pick((None, 1)))
-
-    def messages_about(self) -> object:
-        names = self._pick(((), ("o-1", "T-o-1"), ("T-o-2", "o-2", "")))
-        return self._ledger.messages_about(self._pick(_ACCOUNTS), names)
-
-    def parked(self) -> object:
-        return self._ledger.parked(self._pick(_ACCOUNTS), self._pick(("o-1", "T-o-1", "")))
-
-    def claim_events(self) -> object:
-        owner = self._pick((None, None, *_NAMES))
-        events = self._ledger.claim_events(self._now, self._pick((1, 2, 9)), 60, owner)
-        self._events.extend(events)
-        return events
-
-    def event_told(self) -> object:
-        return self._ledger.event_told(self._event(), self._now)
-
-    def event_failed(self) -> object:
-        return self._ledger.event_failed(self._event(), self._now)
-
-    def events_of(self) -> object:
-        return self._ledger.events_of(self._pick(_NAMES))
-
     def purge(self) -> object:
         days = self._pick((0, 1, 400))
         purged = self._ledger.purge(self._now - timedelta(days=days), self._pick((1, 9)))
         self._purged += purged
         return purged
 
-    def _operation(self) -> Operation:
-        """Return one that is or was in the ledger, as it was then or as it stands."""
-        if not self._operations:
-            self.reserve()
-        known = self._pick(self._operations)
-        return self._pick((known, self._ledger.operation(known.id)))
-
-    def _message(self) -> str:
-        return self._pick([row.id for row in self._messages] or ["nobody"])
-
-    def _event(self) -> Any:
-        if not self._events:
-            raise LookupError
-        return self._pick(self._events)
-
     def left_payments(self) -> object:
         return self._ledger.payments(status=None, account=None, limit=99, after="")
 
     def left_operations(self) -> object:
-        return [self._ledger.operations(each, kind) for each in _NAMES for kind in Kind]
+        return [self._ledger.operations(each, kind) for each in NAMES for kind in Kind]
 
     def left_evidence(self) -> object:
         known = dict.fromkeys(operation.id for operation in self._operations)
@@ -267,13 +157,13 @@ class Caller:
         return self._ledger.messages()
 
     def left_events(self) -> object:
-        return [self._ledger.events_of(owner) for owner in _NAMES]
+        return [self._ledger.events_of(owner) for owner in NAMES]
 
 
 _OFTEN = {Caller.reserve: 6, Caller.record: 8, Caller.conclude: 2, Caller.keep: 4, Caller.mark: 3}
 CALLS: tuple[Callable[[Caller], object], ...] = tuple(
     call
-    for name, call in vars(Caller).items()
+    for name, call in {**vars(MailCalls), **vars(Caller)}.items()
     if not name.startswith(("_", "left_")) and call is not Caller.heard
     for _ in range(_OFTEN.get(call, 1))
 )

@@ -1,4 +1,4 @@
-"""What runs while its system calls are recorded: it commits, and says so, one line after another."""
+"""What runs while its system calls are recorded: it commits, and says so each time."""
 
 from __future__ import annotations
 

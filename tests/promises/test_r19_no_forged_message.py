@@ -12,7 +12,7 @@ import pytest
 from paycore import Money, Report, State, fake
 from paycore.errors import WebhookRejected
 from tests.promises.doors import ACKNOWLEDGED, REFUSED, Doors
-from tests.promises.forging import SAID, TOLD, Meaning, Tried, meaning, tried
+from tests.promises.forging import SIGNED, TOLD, Meaning, Tried, meaning, posted, tried
 from tests.promises.played import each_on
 from tests.promises.proof import Proof
 
@@ -20,22 +20,18 @@ Claim = tuple[str | None, Money | None, State]
 _STATES: Final = (State.SUCCEEDED, State.SUCCEEDED, State.DECLINED, State.SUCCEEDED)
 
 
-def _genuine() -> Mapping[Meaning | bytes | None, Claim]:
+def _genuine() -> Mapping[Meaning | None, Claim]:
     """Return what the genuine messages mean, and what a report of each must say."""
-    iotpay = {
-        meaning("iotpay", json.dumps(said).encode()): (
-            said["mchOrderNo"],
-            Money(int(said["amount"]), "CAD"),
-            state,
-        )
-        for said, state in zip(SAID, _STATES, strict=True)
-    }
-    ours = {}
+    found: dict[Meaning | None, Claim] = {}
+    for said, state in zip(SIGNED, _STATES, strict=True):
+        amount = Money(int(said["amount"]), "CAD")
+        body = json.dumps(said).encode()
+        found[meaning("iotpay", posted(body))] = said["mchOrderNo"], amount, state
     for message in TOLD:
-        said = json.loads(message.body)
-        amount = Money(said["amount_minor"], "CAD")
-        ours[message.body] = said["reference"], amount, State.SUCCEEDED
-    return {**iotpay, **ours}
+        told = json.loads(message.body)
+        amount = Money(told["amount_minor"], "CAD")
+        found[meaning("fake", message)] = told["reference"], amount, State.SUCCEEDED
+    return found
 
 
 GENUINE: Final = _genuine()
@@ -50,9 +46,7 @@ def forged(doors: Doors, rng: Random) -> None:
     acknowledged = answer.body in ACKNOWLEDGED
     if report is not None and not one.has_key:
         claim = report.reference, report.amount, report.state
-        assert GENUINE.get(meaning(one.account, one.message.body)) == claim, (
-            "a forgery was believed"
-        )
+        assert GENUINE.get(meaning(one.account, one.message)) == claim, "a forgery was believed"
     assert answer.status in {200, *REFUSED}, f"answered {answer.status}"
     assert report is not None or not acknowledged, "a forgery was acknowledged"
     if acknowledged:

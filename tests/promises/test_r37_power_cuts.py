@@ -23,7 +23,7 @@ import pytest
 import paycore
 from paycore.errors import SettingsError
 from paycore.ledger.durable import open_durable
-from tests.postgres import Server, postgres  # noqa: F401
+from tests.postgres import Server, cluster
 from tests.promises.power import CALLS, Disk, Event, events
 from tests.promises.proof import Proof
 
@@ -41,7 +41,7 @@ class Recording:
 
 
 @cache
-def recording(options: str = "") -> Recording:
+def recording() -> Recording:
     """Return one run, recorded by strace; made when it is first needed."""
     with tempfile.TemporaryDirectory(prefix="paycore-") as made:
         home = Path(made).resolve()
@@ -51,7 +51,7 @@ def recording(options: str = "") -> Recording:
         open_durable(url).close()
         before = {path.name: path.read_bytes() for path in folder.iterdir()}
         watched = [str(STRACE), "-y", "-xx", "-s", "1000000", "-e", f"trace={CALLS}", "-o", trace]
-        writer = [sys.executable, "-m", "tests.promises.power_writer", url + options, said]
+        writer = [sys.executable, "-m", "tests.promises.power_writer", url, said]
         done = subprocess.run(
             [*watched, *writer, str(ROUNDS)],
             cwd=ROOT,
@@ -106,10 +106,10 @@ def recovered(path: Path) -> set[str]:
     }
 
 
-def played(first: int, count: int) -> None:
+def played(first: int, count: int, run: Recording | None = None) -> None:
     """Cut the power so many times, each time elsewhere and with other losses."""
     for number in range(first, first + count):
-        cut(recording(), number)
+        cut(run or recording(), number)
 
 
 PROOFS = (Proof("r37", "power cuts", 250, 1000, played, 250, "sqlite"),)
@@ -119,18 +119,29 @@ needs_strace = pytest.mark.skipif(STRACE is None, reason="needs strace: apt-get 
 @needs_strace
 @pytest.mark.parametrize("proof", PROOFS, ids=str)
 def test_r37_what_was_acknowledged_is_there(proof):
-    """What a caller was told is found again, whenever the power goes and whatever it takes along."""
+    """What a caller was told is found again, whenever the power goes."""
     proof.check()
 
 
 @needs_strace
 def test_r37_a_cut_loses_what_was_not_synced():
     """The model is as bad as it should be: without the folder's sync, commits come undone."""
-    run = recording()
-    careless = tuple(event for event in run.events if (event.what, event.name) != ("sync", ""))
+    sound = recording()
+    kept = tuple(event for event in sound.events if (event.what, event.name) != ("sync", ""))
+    careless = Recording(sound.before, kept)
     with pytest.raises(AssertionError):
-        for number in range(1000):
-            cut(Recording(run.before, careless), number)
+        played(0, 1000, careless)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="with a rollback journal, full leaves its removal unsynced: a power cut brings the "
+    "journal back, and it undoes what was acknowledged (a third of the cuts); want extra",
+)
+def test_r37_a_rollback_journal_wants_extra(tmp_path):
+    """The folder is synced as well, or the last commit is not safe."""
+    with pytest.raises(SettingsError, match="synchronous"):
+        open_durable(f"sqlite:///{tmp_path / 'paycore.db'}?synchronous=full")
 
 
 @pytest.mark.parametrize(
@@ -158,14 +169,14 @@ def test_r37_sqlite_that_forgets_is_refused(tmp_path, query, named):
     assert not path.exists()
 
 
-def test_r37_a_postgresql_that_forgets_is_refused(postgres):
-    """However it came by its setting: by its database, its role, or whoever connects."""
-    url = postgres.empty()
+def test_r37_a_postgresql_that_forgets_is_refused():
+    """However it came by its setting: from whoever connects, or by its database."""
+    url = cluster().empty()
     name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
     options = f"{url}{'&' if '?' in url else '?'}options=-c%20synchronous_commit%3Doff"
     with pytest.raises(SettingsError, match="synchronous_commit"):
         open_durable(options)
-    postgres.run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    cluster().run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     with pytest.raises(SettingsError, match="synchronous_commit"):
         open_durable(url)
 

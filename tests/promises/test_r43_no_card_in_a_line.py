@@ -123,7 +123,7 @@ def false_alarms(first: int, count: int) -> dict[str, float]:
 
 
 PROOFS = (
-    Proof("r43", "lines", 50_000, 1_000_000, lines, batch=20_000),
+    Proof("r43", "lines", 20_000, 1_000_000, lines, batch=20_000),
     Proof("r43", "random ids of each kind", 3000, 100_000, false_alarms, batch=10_000, where="ids"),
 )
 

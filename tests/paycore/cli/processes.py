@@ -73,6 +73,7 @@ class Silent:
 
     def __enter__(self) -> Silent:
         self.asked = threading.Event()
+        self.requests = 0
         self._held: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -89,6 +90,7 @@ class Silent:
                     heard += line.recv(65536)
             except OSError:
                 return
+            self.requests += 1
             self.asked.set()
 
     def __exit__(self, *failure: object) -> None:

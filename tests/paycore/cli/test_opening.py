@@ -17,7 +17,7 @@ CHARGE = ("charge", "o-1", "15.00", "CAD", "--return-url", "https://shop.example
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_charge_that_is_interrupted_is_unknown_and_never_lost(tmp_path, number):
-    """A real process, cut off while the provider has the whole request: exit code 3, UNKNOWN."""
+    """Cut off while the provider has the whole request: exit code 3, UNKNOWN; never sent again."""
     with Silent() as server:
         settings = SETTINGS.format(folder=tmp_path, base_url=server.base_url)
         (tmp_path / "paycore.toml").write_text(settings)
@@ -25,6 +25,8 @@ def test_a_charge_that_is_interrupted_is_unknown_and_never_lost(tmp_path, number
             assert server.asked.wait(30)
             process.send_signal(number)
             out, err = process.communicate(timeout=30)
+        again = typed(*CHARGE, cwd=tmp_path)
+        requests = server.requests
     found = typed("find", "o-1", "--json", cwd=tmp_path)
     (attempt,) = json.loads(found.stdout)["operations"]
 
@@ -33,6 +35,7 @@ def test_a_charge_that_is_interrupted_is_unknown_and_never_lost(tmp_path, number
     assert "`paycore query o-1` or `paycore reconcile`" in err
     assert err.count("\n") == 1
     assert (found.returncode, attempt["state"]) == (3, "unknown")
+    assert (again.returncode, requests) == (3, 1)
 
 
 def test_what_listened_before_to_sigterm_listens_again():

@@ -19,6 +19,8 @@ FEATURES = {
     "forged": "no verify webhook here",
     "lost": "no stored card and no wallet to charge at once",
     "found": "needs 'lost', which did not happen",
+    "killed": "no stored card and no wallet to charge at once",
+    "restarted": "needs 'killed', which did not happen",
     "void": "no void here",
     "late": "no slow card here",
     "refund": "no refund here",

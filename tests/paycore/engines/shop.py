@@ -36,7 +36,7 @@ gateway = paycore.open_gateway("paycore.toml", now=lambda: utc_now() + ahead)
 def told(event):
     if os.environ.get("SHOP_HANGS"):
         print("hangs", event.id, flush=True)
-        time.sleep(600)
+        time.sleep(float(os.environ["SHOP_HANGS"]))
     with open("told.txt", "a") as book:
         book.write(f"{event.id} {event.owner} {os.getpid()}\\n")
 

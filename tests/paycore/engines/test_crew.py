@@ -96,7 +96,9 @@ def test_the_jobs_of_a_dead_worker_are_taken_over(queue, database, monkeypatch):
     """Whose heart stopped beating; those of one that lives are left to it."""
     queue(*events(2))
     dead, alive = (
-        database.run(f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES ({at}) RETURNING id")
+        database.run(
+            f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES ({at}) RETURNING id"
+        )
         for at in ("now() - interval '31 seconds'", "now()")
     )
     for name, ((worker,),) in (("o-0", dead), ("o-1", alive)):

@@ -1,4 +1,4 @@
-"""What makes work due tells the engine, in the same transaction; doing it is what reconcile does."""
+"""What makes work due tells the engine in its transaction; doing it is what reconcile does."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 import paycore
@@ -64,7 +65,7 @@ def test_where_it_connects_is_not_shown():
     assert SECRET not in f"{engine!r} {failed.value} {failed.value.__context__}"
 
 
-def test_tables_that_are_missing_are_asked_for(postgres):  # noqa: F811
+def test_tables_that_are_missing_are_asked_for(postgres):
     """With the command that makes them; made twice is made once."""
     url = postgres.empty()
     upgrade(url)
@@ -171,9 +172,11 @@ def test_a_process_killed_between_leaves_neither(database):
 def test_work_of_every_kind_survives_the_queue(database):
     """What a worker hears is what was noted, to the microsecond."""
     at = NOW + timedelta(microseconds=1)
-    works = [Work(WorkKind.OPERATION, "1", at), Work(WorkKind.EVENTS, "o'1"), Work(WorkKind.MESSAGE, "é")]
-    import psycopg
-
+    works = [
+        Work(WorkKind.OPERATION, "1", at),
+        Work(WorkKind.EVENTS, "o'1"),
+        Work(WorkKind.MESSAGE, "é"),
+    ]
     with psycopg.connect(database.url) as connection:
         opened(database.url).enqueue(connection, works)
     rows = database.run("SELECT args->>'kind', args->>'name', args->>'at' FROM procrastinate_jobs")

@@ -48,11 +48,9 @@ def test_the_first_address_that_answers_is_taken(listening, refusing):
 
 def test_an_address_that_is_silent_leaves_time_for_the_next(stack, listening):
     """Addresses share the time: a silent one does not use it up."""
-    start = monotonic()
-    with dial([address(silent_port(stack)), address(listening)], start + 2.4, []) as line:
+    ten = [address(silent_port(stack)), *[address(listening)] * 9]
+    with dial(ten, monotonic() + 10, []) as line:
         assert line.getpeername()[1] == listening
-
-    assert monotonic() - start < 2
 
 
 def test_all_addresses_together_have_one_deadline(stack):
@@ -60,9 +58,9 @@ def test_all_addresses_together_have_one_deadline(stack):
     silent, start = address(silent_port(stack)), monotonic()
 
     with pytest.raises(TimeoutError):
-        dial([silent] * 5, start + 0.3, [])
+        dial([silent] * 100, start + 0.3, [])
 
-    assert monotonic() - start < 1
+    assert monotonic() - start < 15  # each for itself they would take 30
 
 
 def test_the_last_refusal_is_told(refusing):

@@ -49,7 +49,7 @@ who = "parent" if child else "child"
 for _ in range(20):
     assert call(who) == {"who": who}
 try:
-    call("silence", 0.3)
+    call("silence", 1.5)
 except OutcomeUnknown as error:
     assert "time is up" in str(error)
 if child:

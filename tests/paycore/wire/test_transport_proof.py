@@ -29,7 +29,7 @@ def test_a_redirect_is_not_read():
         start = monotonic()
 
         assert type(refused(transport, charge(site))) is OutcomeUnknown
-        assert monotonic() - start < 3
+        assert monotonic() - start < 20
 
 
 def test_an_answer_to_nothing_is_not_believed(monkeypatch):

@@ -18,12 +18,12 @@ def test_a_call_may_have_a_shorter_deadline():
         guest.hear()
         guest.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 99)
 
-    for ours, own in ((30, 0.2), (0.2, 30)):
+    for ours, own in ((60, 0.2), (0.2, 60)):
         with visiting(dripping, timeout_s=ours) as (transport, site):
             start = monotonic()
 
             assert "time is up" in str(refused(transport, charge(site, timeout_s=own)))
-            assert 0.15 < monotonic() - start < 1.2
+            assert 0.15 < monotonic() - start < 30
 
 
 def test_no_time_left_is_nothing_sent():
@@ -38,12 +38,12 @@ def test_an_address_that_stays_silent_ends_in_time(monkeypatch):
     with arranged("connect_timeout", b"{}") as site, over(site.connection) as transport:
         port = site.connection.origin.port
         monkeypatch.setattr(
-            lines.socket, "getaddrinfo", lambda *_, **__: [_address(port) for _ in range(5)]
+            lines.socket, "getaddrinfo", lambda *_, **__: [_address(port) for _ in range(100)]
         )
         start = monotonic()
 
         assert type(refused(transport, charge(site))) is NotSent
-        assert monotonic() - start < 1.4
+        assert monotonic() - start < 20  # each for itself they would take 40
 
 
 def _address(port: int):
@@ -52,12 +52,12 @@ def _address(port: int):
 
 def test_a_server_that_does_not_read_is_cut_off():
     """A request that cannot be written out ends by its deadline as well, and may have left."""
-    with visiting(lambda guest: guest.pause() and None, timeout_s=0.4) as (transport, site):
+    with visiting(lambda guest: guest.pause() and None, timeout_s=1.5) as (transport, site):
         start = monotonic()
         error = refused(transport, charge(site, {"padding": "x" * 20_000_000}))
 
         assert type(error) is OutcomeUnknown
-        assert monotonic() - start < 1.4
+        assert monotonic() - start < 30
 
 
 def test_without_a_watchdog_nothing_is_sent(monkeypatch):
