@@ -4,7 +4,7 @@ Each is done by turns on a small and on a large ledger of the same database, cal
 that is busy for a while is busy for both. Each round gives a median for each; the median of the
 rounds counts. Read the ratios, not the microseconds; above 1.5 it exits with 1.
 
-    python bench/ledger_size.py [--payments 1000000] [--rounds 9] [--database sqlite postgresql]
+    python bench/ledger_size.py [--payments 1000000] [--rounds 9] [--calls 20] [--database sqlite postgresql]
 
 PostgreSQL is the one that PAYCORE_TEST_POSTGRES_URL names, else a server of its own.
 """
@@ -45,9 +45,8 @@ from tests.bench.selling import (
 
 SMALL = 1_000
 MOST = 1.5
-WRITES = 20
-"""Calls of each kind that writes, in each round."""
-READS = 200
+WRITES, READS = 1, 10
+"""How many times `--calls` each kind is called in each round."""
 
 Timed = Callable[[], float]
 
@@ -148,13 +147,13 @@ def _timed(act: Callable[[], object]) -> float:
     return taken * 1e6
 
 
-def measured(small: Shop, large: Shop, rounds: int) -> dict[str, tuple[float, float]]:
+def measured(small: Shop, large: Shop, rounds: int, most: int) -> dict[str, tuple[float, float]]:
     """Return the microseconds of each measure, on the small ledger and on the large one."""
     medians: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in MEASURES}
     for number in range(rounds + 1):
         for name, (act, calls) in MEASURES.items():
             taken: tuple[list[float], list[float]] = [], []
-            for call in range(calls):
+            for call in range(calls * most):
                 for place in (0, 1) if call % 2 else (1, 0):
                     taken[place].append(act((small, large)[place]))
             if number:  # the first round warms up
@@ -193,12 +192,12 @@ def postgresql() -> Iterator[Callable[[], str]]:
 DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 
 
-def compared(name: str, payments: int, rounds: int) -> dict[str, tuple[float, float]]:
+def compared(name: str, payments: int, rounds: int, calls: int) -> dict[str, tuple[float, float]]:
     """Return the figures of one database."""
     with DATABASES[name]() as place:
         small, large = _filled(place(), SMALL), _filled(place(), payments)
         with closing(open_durable(small)) as few, closing(open_durable(large)) as many:
-            return measured(Shop(few, SMALL), Shop(many, payments), rounds)
+            return measured(Shop(few, SMALL), Shop(many, payments), rounds, calls)
 
 
 def _filled(url: str, payments: int) -> str:
@@ -213,12 +212,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--payments", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--calls", type=int, default=20, help="that write, in each round")
     parser.add_argument("--database", nargs="+", choices=DATABASES, default=list(DATABASES))
     chosen = parser.parse_args()
     logging.getLogger("paycore").setLevel(logging.CRITICAL)
     ratios: dict[str, dict[str, float]] = {}
     for database in chosen.database:
-        for name, (few, many) in compared(database, chosen.payments, chosen.rounds).items():
+        figures = compared(database, chosen.payments, chosen.rounds, chosen.calls)
+        for name, (few, many) in figures.items():
             ratios.setdefault(database, {})[name] = round(many / few, 2)
             print(f"{database:12}{name:28}{few:>10.0f} µs{many:>10.0f} µs{many / few:>8.2f} x")
     worst = max(ratio for each in ratios.values() for ratio in each.values())

@@ -19,6 +19,8 @@ from paycore.work import Work, WorkKind
 
 PAUSE_S: Final = 5.0
 """How long to wait before a database that was lost is tried again."""
+LOOKS_EVERY_S: Final = 5.0
+"""How often to look for jobs whose time has come: of those nobody is notified."""
 DEAD_AFTER_S: Final = 30.0
 """How long a worker may be silent before its jobs are given to others."""
 
@@ -70,6 +72,7 @@ class Crew:
                 queues=[QUEUE],
                 concurrency=self._concurrency,
                 delete_jobs="always",  # the ledger knows what failed, and tries it again
+                fetch_job_polling_interval=LOOKS_EVERY_S,
                 install_signal_handlers=False,
                 stalled_worker_timeout=DEAD_AFTER_S,
             )
@@ -90,7 +93,7 @@ class Crew:
             await asyncio.to_thread(self._do, work)
         except Exception as error:
             problem = type(error).__name__
-            log.event("work_failed", level=log.ERROR, kind=kind, owner=name, error=problem)
+            log.event("work_failed", level=log.ERROR, reason=f"{kind} {name}", error=problem)
 
     async def _takeovers(self, app: App) -> None:
         """Give the jobs of workers that died back to the queue, now and then."""

@@ -92,7 +92,7 @@ def test_r03_the_door_is_shut_inside_a_transaction(kind):
         for within in (ledger._db.write, ledger._db.read):
             error, held = within(
                 lambda session: (
-                    session.rows(sql.MESSAGES),
+                    session.row(sql.OPERATION, id_="nobody"),
                     refused(transport, charge(site)),
                     is_held(spot),
                 )[1:]

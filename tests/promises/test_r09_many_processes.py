@@ -16,7 +16,7 @@ PROCESSES = 64
 
 
 def hears(member: Member, ledger: str, till: str, first: int, count: int) -> None:
-    """Hear in every round, together with all the others, that the one page or the other was paid."""
+    """Hear in every round, with all the others, that the one page or the other was paid."""
     gateway = member.kept(opened, ledger, till)
     for number in range(first, first + count):
         name = f"o-{number}"
@@ -38,13 +38,13 @@ def played(kind: str, first: int, count: int) -> None:
         crew(PROCESSES).each(hears, ledger.url, till.url, first, count)
         for number in range(first, first + count):
             about = f"WHERE owner = 'o-{number}'"
-            told = ledger.run(f"SELECT type, facts FROM paycore_outbox {about} ORDER BY type")
+            told = f"SELECT facts FROM paycore_outbox {about} AND type = "
             taken = ledger.run(f"SELECT state FROM paycore_operation {about}")
             assert taken == [("succeeded",)] * 2, number
-            assert [type_ for type_, _ in told] == ["payment.captured_twice", "payment.paid"], told
-            alarm = str(told[0][1])
-            assert f"o-{number}-2" in alarm, alarm
-            assert '"other"' in alarm, alarm
+            assert len(ledger.run(f"{told} 'payment.paid'")) == 1, number
+            ((alarm,),) = ledger.run(f"{told} 'payment.captured_twice'")
+            assert all(f'"{page}"' in str(alarm) for page in (f"o-{number}", f"o-{number}-2"))
+            assert '"other"' in str(alarm), alarm
 
 
 PROOFS = tuple(

@@ -73,17 +73,17 @@ def retyped(rng: Random, said: Said) -> dict[str, Any]:
 
 def reread(rng: Random, said: Said) -> dict[str, Any]:
     """Return other members that join to the same text: its borders moved, its marks kept."""
-    pairs = [f"{name}={value}" for name, value in sorted(said.items())]
-    parts = [pairs[0]]
-    for pair in pairs[1:]:
-        if rng.random() < 0.5:
-            parts.append(pair)
+    text = "&".join(f"{name}={value}" for name, value in sorted(said.items()))
+    first, *pieces = text.split("&")
+    parts = [first]
+    for piece in pieces:
+        if "=" in piece and "=" in parts[-1] and rng.random() < 0.6:
+            parts.append(piece)
         else:
-            parts[-1] += f"&{pair}"
+            parts[-1] += f"&{piece}"
     found = {}
     for part in parts:
-        marks = [at for at, mark in enumerate(part) if mark == "="]
-        at = rng.choice(marks)
+        at = rng.choice([at for at, mark in enumerate(part) if mark == "="])
         found[part[:at]] = part[at + 1 :]
     return found
 

@@ -18,9 +18,10 @@ import paycore
 from paycore import Money
 from paycore.wire.attempt import Attempt
 from paycore_iotpay.simulator import IotpaySimulator
-from tests.promises.canaries import Left, Plants, day
+from tests.promises.canaries import day
 from tests.promises.databases import DATABASES
 from tests.promises.proof import Proof
+from tests.promises.remains import Left, Plants
 from tests.promises.showing import told
 from tests.visits import CANARY, charge, echo, visiting
 

@@ -13,9 +13,10 @@ from functools import partial
 import pytest
 
 from paycore.ledger.durable.tables import metadata
-from tests.promises.canaries import Left, day
+from tests.promises.canaries import day
 from tests.promises.databases import DATABASES
 from tests.promises.proof import Proof
+from tests.promises.remains import Left
 
 NAMES = re.compile(
     r"cv[cvnd]\d?|csc|cid|cavv|(card|security|verification)_?(code|value)|pin|"

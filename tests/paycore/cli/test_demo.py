@@ -37,7 +37,7 @@ def test_what_a_provider_cannot_do_is_counted_apart(run, toy):
     shown = run("demo", "--provider", "toy_plain")
 
     assert shown.exit_code == 0
-    assert "6 steps as they should be, 14 not for this channel" in shown.stdout
+    assert "6 steps as they should be, 16 not for this channel" in shown.stdout
 
 
 def test_a_lie_ends_in_exit_code_1(run, toy, monkeypatch):

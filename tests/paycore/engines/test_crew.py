@@ -89,7 +89,7 @@ def test_a_job_that_fails_stops_nothing_and_is_not_repeated(queue, database, cap
 
     assert [work.name for work in hand.done] == ["broken", "o-1"]
     assert database.jobs() == []
-    assert "work_failed kind=events owner=broken error=ValueError" in caplog.text
+    assert 'work_failed reason="events broken" error=ValueError' in caplog.text
 
 
 def test_the_jobs_of_a_dead_worker_are_taken_over(queue, database, monkeypatch):
