@@ -4,7 +4,7 @@ Each is done by turns on a small and on a large ledger of the same database, cal
 that is busy for a while is busy for both. Each round gives a median for each; the median of the
 rounds counts. Read the ratios, not the microseconds; above 1.5 it exits with 1.
 
-    python bench/ledger_size.py [--payments 1000000] [--rounds 9] [--calls 20] [--database sqlite postgresql]
+    python bench/ledger_size.py [--payments 1000000] [--rounds 9] [--calls 20] [--database sqlite]
 
 PostgreSQL is the one that PAYCORE_TEST_POSTGRES_URL names, else a server of its own.
 """

@@ -15,7 +15,7 @@ from paycore.work import Work, WorkKind
 
 MOST: Final = 10_000
 """How many events one round tells where no limit is given."""
-STEP: Final = 20
+STEP: Final = 4
 """How much of each a worker does before it looks whether it was told to end."""
 
 

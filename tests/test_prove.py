@@ -11,6 +11,7 @@ import pytest
 from tests import evidence, playing, prove
 from tests.evidence import Line
 from tests.playing import Played, play
+from tests.promises.proof import batches
 from tests.promises.series import declared, together
 
 TOYS = {each.promises[0]: each for each in together(["tests.toys"])}
@@ -97,6 +98,27 @@ def test_all_cases_are_played():
 
     assert done == Played(95)
     assert told == [10, 20, 30, 40, 50, 60, 70, 80, 90, 95]
+
+
+def test_what_is_done_early_counts_when_nothing_before_it_is_missing():
+    """A run that is stopped leaves no gap."""
+
+    class Pipe:
+        def send(self, batch):
+            self.batch = batch
+
+        def recv(self):
+            return ""
+
+    one, other, told = Pipe(), Pipe(), []
+    all_ = playing._Round(batches(0, 30, 10), 0, told.append)
+    for pipe in (one, other):
+        all_._give(pipe)
+    for pipe in (other, other, one):
+        all_._take(pipe)
+
+    assert told == [10, 20, 30]
+    assert (one.batch, other.batch, all_.upto) == ((0, 10), (20, 10), 30)
 
 
 def test_the_first_that_breaks_ends_it():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -56,7 +57,7 @@ def worker(app: str | None, concurrency: int, sweep: float) -> None:
     Any number may run, on any machine that reaches the ledger. Ctrl-C and SIGTERM end it when
     what it does is done.
     """
-    with _gateway(app) as gateway:
+    with _ending(), _gateway(app) as gateway:
         wiring = gateway._wiring
         if isinstance(wiring.ledger, MemoryLedger):
             raise SettingsError(
@@ -73,7 +74,18 @@ def worker(app: str | None, concurrency: int, sweep: float) -> None:
             concurrency=concurrency,
             sweep_s=sweep,
         )
-    say("ended")
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Let a signal end it that comes before the engine listens for signals, or after."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+        say("ended")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 from collections.abc import Callable, Collection
 from importlib.util import find_spec
 from typing import Any, ClassVar, Final
@@ -85,7 +86,11 @@ class Procrastinate:
         """Run jobs as they come, and sweep, until SIGTERM or Ctrl-C; finish what was begun."""
         from paycore.engines.crew import Crew
 
-        asyncio.run(Crew(self._where, do, sweep, concurrency, sweep_s).work())
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            asyncio.run(Crew(self._where, do, sweep, concurrency, sweep_s).work())
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
     def _with(self, work: Callable[[Any], Any]) -> Any:
         import psycopg

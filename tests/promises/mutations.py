@@ -15,7 +15,7 @@ ODD_TEXTS: Final = (
     "e\u0301", "\U0001f600", "\ufeff", "\ufb00", "ſ", "K", "key",
     "sign", "'; --", "<b>", "%s%n", "x" * 300, "9" * 40,
 )  # fmt: skip
-ODD_VALUES: Final = (
+ODD_VALUES: Final[tuple[Any, ...]] = (
     *ODD_TEXTS, None, True, False, 0, 1, -1, 2, 9, 1500, 1501, 2**63 - 1, -(2**63), 2**63, 10**30,
     0.0, 1500.0, -0.0, 1e300, 1.5, [], {}, [1500], ["a"], {"a": 1}, [[[]]], {"sign": "x"},
 )  # fmt: skip

@@ -61,7 +61,7 @@ class Left:
     """What a day left behind."""
 
     plants: Plants
-    places: dict[str, bytes] = field(default_factory=dict)
+    places: dict[str, bytes] = field(default_factory=dict, repr=False)
     """By where it lay."""
 
     @property

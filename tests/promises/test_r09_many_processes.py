@@ -48,7 +48,7 @@ def played(kind: str, first: int, count: int) -> None:
 
 
 PROOFS = tuple(
-    Proof("r09", "payments of two pages, 64 processes", 5, 200, partial(played, kind), 20, kind)
+    Proof("r09", "payments of two pages, 64 processes", 3, 200, partial(played, kind), 20, kind)
     for kind in DATABASES
 )
 

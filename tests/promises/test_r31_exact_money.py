@@ -36,7 +36,10 @@ def priced(first: int, count: int) -> None:
     for number in range(first, first + count):
         minor = number % PRICES
         currency = COUNTED[(number // PRICES + minor) % len(COUNTED)]
-        _is_exact(minor, currency)
+        try:
+            _is_exact(minor, currency)
+        except Exception as broken:
+            raise AssertionError(f"r31, case {number}: {broken!r}") from broken
 
 
 def _is_exact(minor: int, currency: str) -> None:

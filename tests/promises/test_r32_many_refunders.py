@@ -8,10 +8,11 @@ from functools import partial
 
 import psycopg
 import pytest
+from sqlalchemy import Text, bindparam, update
 
 from paycore.errors import Conflict, InvalidRequest, LedgerError
-from paycore.ledger.durable import open_durable, operations
-from paycore.ledger.durable import statements as sql
+from paycore.ledger.durable import open_durable, operations, statements
+from paycore.ledger.durable.tables import payment
 from paycore.states import Kind
 from paycore.testing.ledgers.scene import NOW, captured, intent
 from tests.promises.crew import Member, crew
@@ -86,11 +87,10 @@ def test_r32_nothing_is_given_back_twice(proof):
 def test_r32_the_database_refuses_what_the_code_lets_through(kind, monkeypatch):
     """The rules and the conditional update bypassed: the CHECK constraint is the last judge."""
     monkeypatch.setattr(operations, "admitted", lambda *said: True)
-    blind = sql.update(sql.payment).where(*sql._is(sql._p.reference))
-    blind = blind.values(
-        reserved=sql._p.reserved + sql.bindparam("minor", type_=sql._p.serial.type)
-    )
-    monkeypatch.setattr(sql, "MONEY_RESERVED", blind)
+    columns, more = payment.c, bindparam("minor", type_=payment.c.reserved.type)
+    blind = update(payment).where(columns.reference == bindparam("reference_", type_=Text))
+    blind = blind.values(reserved=columns.reserved + more)
+    monkeypatch.setattr(statements, "MONEY_RESERVED", blind)
     with place(kind) as there:
         ledger = open_durable(there.url)
         captured(ledger)

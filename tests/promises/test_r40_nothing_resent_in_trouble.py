@@ -19,7 +19,7 @@ import pytest
 from paycore import Money, PaymentStatus, State
 from paycore.errors import LedgerError, OutcomeUnknown
 from paycore.ledger.durable import upgrade
-from paycore.ledger.protocol import InboxState
+from paycore.ledger.protocol import InboxState, Source
 from tests.paycore.ledger.durable.faulty import Engine, Plan, broken, busy, open_faulty
 from tests.promises.databases import DATABASES, place
 from tests.promises.proof import Proof
@@ -34,7 +34,7 @@ ENDS = {
     "receive": PaymentStatus.PAID,
 }
 _LEASE_S = 3600
-EVERY = 450
+EVERY = 600
 """How many cases are enough to come through every place."""
 
 
@@ -122,6 +122,13 @@ class Case:
         return [name for name, _ in self.till.calls[len(self.begun) :] if name != "query"]
 
     @property
+    def heard(self) -> int:
+        """How often the provider's last answer stands in the evidence."""
+        last = self.stage.find(self.owner).operations[-1]
+        source = Source.QUERY if self.verb == "receive" else Source.RESPONSE
+        return [seen.source for seen in self.stage.ledger.evidence(last.id)].count(source)
+
+    @property
     def is_held_back(self) -> bool:
         """Whether nothing was sent, nobody can prove it, and the money waits until somebody can."""
         payment = self.stage.find(self.owner)
@@ -157,6 +164,7 @@ def play(case: Case, injected: Injected, kind: str) -> None:
         assert told is None, f"the caller was told: {told!r}"
         assert case.verb != "receive" or case.status == 200
         case.check()
+        assert case.heard == 1, f"one answer was recorded {case.heard} times"
     assert len(case.sends) <= 1, case.sends
     case.mend()
     if injected.heals or not case.is_held_back:

@@ -47,9 +47,12 @@ def listening() -> Iterator[Kept]:
     logger.addHandler(kept)
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
-    yield kept
-    logger.removeHandler(kept)
-    logger.level, logger.propagate = before
+    try:
+        yield kept
+    finally:
+        logger.removeHandler(kept)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
 
 
 def card(dice: Random) -> str:

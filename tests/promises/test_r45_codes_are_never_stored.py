@@ -49,10 +49,10 @@ def days(kind: str, first: int, count: int) -> None:
     """Work so many days, and search what each leaves."""
     for number in range(first, first + count):
         left = day(kind, number)
+        hits = [*found(left), *(name for name in named(left) if NAMES.fullmatch(name))]
 
         assert len(left.plants.signs) >= 8
-        assert list(found(left)) == [], f"day {number} on {kind}"
-        assert [name for name in named(left) if NAMES.fullmatch(name)] == [], f"day {number}"
+        assert not hits, f"day {number} on {kind}: {hits}"
 
 
 PROOFS = tuple(

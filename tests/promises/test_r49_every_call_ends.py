@@ -54,9 +54,11 @@ class Pulse:
         over = Event()
         thread = Thread(target=self._beat, args=(over,), daemon=True)
         thread.start()
-        yield
-        over.set()
-        thread.join()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def _beat(self, over: Event) -> None:
         before = monotonic()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from paycore.errors import LedgerError
 from paycore.ledger.durable import mail_statements as sql
@@ -94,16 +94,22 @@ def due(session: Session, now: datetime, limit: int | None, *, ahead: bool) -> t
 
 def about(session: Session, account: str, names: Collection[str]) -> tuple[InboxRow, ...]:
     """Return the messages that speak about these references, ours or theirs, as they came."""
-    found_: dict[str, InboxRow] = {}
-    for name in filter(None, names):
-        for row in session.rows(sql.MESSAGES_ABOUT, account_=account, name_=name):
-            found_.setdefault(row[0], message_of(row))
-    return tuple(sorted(found_.values(), key=lambda row: row.received_at))
+    return _named(session, sql.MESSAGES_ABOUT, account, names)
 
 
 def parked(session: Session, account: str, reference: str) -> tuple[InboxRow, ...]:
     """Return the parked messages that speak about this reference, ours or theirs."""
-    if not reference:
-        return ()
-    rows = session.rows(sql.PARKED, account_=account, name_=reference)
-    return tuple(map(message_of, rows))
+    return _named(session, sql.PARKED, account, (reference,))
+
+
+def _named(
+    session: Session, statements: Iterable[Any], account: str, names: Collection[str]
+) -> tuple[InboxRow, ...]:
+    rows = {
+        row[0]: message_of(row)
+        for name in names
+        if name
+        for statement in statements
+        for row in session.rows(statement, account_=account, name_=name)
+    }
+    return tuple(sorted(rows.values(), key=lambda row: row.received_at))

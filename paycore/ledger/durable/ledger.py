@@ -94,7 +94,7 @@ class DurableLedger(DurableMail):
     def payments(
         self, *, status: PaymentStatus | None, account: str | None, limit: int, after: str
     ) -> Page:
-        return self._db.read(lambda session: pages.page(session, status, account, limit, after))
+        return pages.page(self._db.read, status, account, limit, after)
 
     def due(self, now: datetime, limit: int | None, *, ahead: bool = False) -> Sequence[Operation]:
         at = micros(now)

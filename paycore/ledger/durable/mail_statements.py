@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from paycore.ledger.durable.tables import IS_DUE, IS_PARKED, IS_WAITING, inbox, outbox
@@ -55,17 +55,15 @@ MESSAGES_DUE: Final = (
     .limit(LIMIT)
 )
 MESSAGES_WAITING: Final = _messages.where(text(IS_WAITING)).order_by(_i.serial).limit(LIMIT)
-MESSAGES_ABOUT: Final = (
-    _messages.where(_i.account == bindparam("account_", type_=_i.account.type))
-    .where(
-        or_(
-            _i.reference == bindparam("name_", type_=_i.reference.type),
-            _i.provider_reference == bindparam("name_", type_=_i.reference.type),
-        )
-    )
-    .order_by(_i.serial)
+MESSAGES_ABOUT: Final = tuple(
+    _messages.where(
+        _i.account == bindparam("account_", type_=_i.account.type),
+        name == bindparam("name_", type_=name.type),
+    ).order_by(_i.serial)
+    for name in (_i.reference, _i.provider_reference)
 )
-PARKED: Final = MESSAGES_ABOUT.where(text(IS_PARKED))
+"""By our reference, and by theirs: asked for in one breath, SQLite would use no index."""
+PARKED: Final = tuple(about.where(text(IS_PARKED)) for about in MESSAGES_ABOUT)
 
 _first: Final = outbox.alias("first")
 EVENT_ADDED: Final = added(outbox, "tries")
@@ -73,13 +71,10 @@ EVENTS_DUE: Final = (
     select(*EVENT_COLUMNS)
     .where(_x.next_try_at.is_not(None), _x.next_try_at <= number("now_"))
     .where(
-        ~select(_first.c.serial)
-        .where(
-            _first.c.owner == _x.owner,
-            _first.c.next_try_at.is_not(None),
-            _first.c.serial < _x.serial,
-        )
-        .exists()
+        _x.serial
+        == select(func.min(_first.c.serial))
+        .where(_first.c.owner == _x.owner, _first.c.next_try_at.is_not(None))
+        .scalar_subquery()
     )
     .order_by(_x.next_try_at, _x.serial)
     .limit(LIMIT)

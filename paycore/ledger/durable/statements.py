@@ -14,6 +14,9 @@ from paycore.ledger.durable.tables import (
     IN_REVIEW,
     IS_OPEN,
     IS_PLANNED,
+    IS_UNPAID,
+    IS_UNPURGED,
+    IS_UNUSUAL,
     evidence,
     operation,
     payment,
@@ -61,6 +64,15 @@ PAGE: Final = (
     .order_by(_p.serial)
     .limit(LIMIT)
 )
+PAGE_UNPAID: Final = PAGE.where(text(IS_UNPAID))
+_open: Final = select(_o.owner).where(text("kind = 'charge'"), text(IS_OPEN), text(IS_UNUSUAL))
+PAGE_OPEN: Final = (
+    select(_p.serial, *PAYMENT_COLUMNS)
+    .where(_p.serial + ZERO > number("serial_"), _p.reference.in_(_open))
+    .order_by(_p.serial + ZERO)
+    .limit(LIMIT)
+)
+"""Few are open: `+ 0` keeps SQLite from going through all payments in their order."""
 PAGE_OPERATIONS: Final = (
     _operations()
     .join(payment, _p.reference == _o.owner)
@@ -127,8 +139,8 @@ LISTED: Final = {
     for review in (False, True)
     for which, listed in {
         "any": _listed,
-        "closed": _in_state,
-        "open": _in_state.where(text(IS_OPEN)),  # said twice, so that the index of these serves
+        "succeeded": _in_state,
+        "unusual": _in_state.where(text(IS_UNUSUAL)),  # said twice, for the index of these
     }.items()
 }
 """By which states are asked for, and whether only what needs review is."""
@@ -144,7 +156,7 @@ EVIDENCE_ADDED: Final = added(evidence)
 
 PURGEABLE: Final = (
     select(_p.reference)
-    .where(text("purged = 0"), _p.created_at < number("before_"))
+    .where(text(IS_UNPURGED), _p.created_at < number("before_"))
     .where(
         ~select(_o.serial)
         .where(_o.owner == _p.reference, _NO_TOKEN)

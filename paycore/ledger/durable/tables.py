@@ -32,6 +32,9 @@ metadata: Final = MetaData(
 IS_OPEN: Final = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
 """Said to the letter in queries and indexes alike: only so does SQLite use a partial index."""
 IS_PARKED: Final = "state = 'parked'"
+IS_UNUSUAL: Final = "state <> 'succeeded'"
+IS_UNPAID: Final = "captured = voided"
+IS_UNPURGED: Final = "purged = 0"
 IS_PLANNED: Final = "next_check_at IS NOT NULL"
 IN_REVIEW: Final = "review <> ''"
 IS_WAITING: Final = "state IN ('parked', 'verified')"
@@ -87,6 +90,8 @@ payment: Final = Table(
     CheckConstraint("captured >= refunded + reserved + voided", name="remedies"),
     sqlite_strict=True,
 )
+_index("ix_paycore_payment_unpaid", payment.c.serial, where=IS_UNPAID)
+_index("ix_paycore_payment_unpurged", payment.c.serial, where=IS_UNPURGED)
 
 operation: Final = Table(
     "paycore_operation",
@@ -142,7 +147,7 @@ _index("ix_paycore_operation_nonce", _op.nonce, where="nonce <> ''")
 _index("uq_paycore_operation_open_charge", _op.owner, where=_OPEN_CHARGE, unique=True)
 _index("uq_paycore_operation_open_token", _op.owner, where=_OPEN_TOKEN, unique=True)
 _index("ix_paycore_operation_due", _op.next_check_at, _op.serial, where=IS_PLANNED)
-_index("ix_paycore_operation_open", _op.state, _op.serial, where=IS_OPEN)
+_index("ix_paycore_operation_state", _op.state, _op.serial, where=IS_UNUSUAL)
 _index("ix_paycore_operation_review", _op.serial, where=IN_REVIEW)
 
 evidence: Final = Table(

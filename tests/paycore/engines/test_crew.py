@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
@@ -11,7 +10,6 @@ import psycopg
 import pytest
 
 from paycore.engines import crew
-from paycore.engines.crew import Crew
 from paycore.engines.procrastinate import opened
 from paycore.work import Work, WorkKind
 
@@ -52,14 +50,14 @@ def queue(database):
         with psycopg.connect(database.url) as connection:
             engine.enqueue(connection, works)
 
-    put.where = engine._where
+    put.engine = engine
     return put
 
 
 def run(queue, hand, concurrency=2, sweep_s=3600):
     before = signal.getsignal(signal.SIGTERM)
-    asyncio.run(Crew(queue.where, hand.do, hand.sweep, concurrency, sweep_s).work())
-    signal.signal(signal.SIGTERM, before)
+    queue.engine.run(hand.do, hand.sweep, concurrency=concurrency, sweep_s=sweep_s)
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def events(number):

@@ -142,6 +142,19 @@ def test_another_copy_is_work_until_it_is_applied(stage):
     assert stage.till.count("query") == 1
 
 
+def test_what_is_new_is_asked_about_at_once_and_copies_are_not(stage):
+    """However short ago the provider was asked; one that repeats itself causes no flood."""
+    stage.charge(method=PAGE)
+    stage.gateway.query("o-1")
+    stage.tell(reference="o-1")
+    stage.work()
+    assert stage.till.count("query") == 2
+    stage.tell(reference="o-1")
+    stage.work()
+
+    assert stage.till.count("query") == 2
+
+
 def test_a_message_that_waits_is_tried_when_it_is_planned(stage):
     """The provider has not confirmed it: the next try is noted, with its time."""
     stage.charge(method=PAGE)

@@ -95,6 +95,15 @@ def test_a_lost_job_is_found_by_the_sweep(shop):
     assert sorted(owner for _, owner, _ in shop.told()) == [*ORDERS[:5], "o-late"]
 
 
+def test_what_nobody_notified_is_asked_about_as_planned(shop):
+    """Without any message and without a sweep: the job of the plan asks, 15 s after it was sent."""
+    shop.worker(*NEVER)
+    shop.paid_page("o-00")
+
+    shop.wait(lambda: len(shop.told()) == 1)
+    assert shop.gateway.find("o-00").paid
+
+
 def test_a_worker_that_is_told_to_end_finishes_what_it_does(shop):
     """SIGTERM while a callback is slow: it is waited for, then the process ends with 0."""
     shop.tell(shop.paid_page("o-00"))

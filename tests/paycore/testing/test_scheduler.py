@@ -161,7 +161,8 @@ def test_whoever_is_at_risk_may_die_and_keeps_the_baton():
 
 def test_what_the_rig_looks_at_is_no_step():
     """Nobody dies of it, and nobody else goes on."""
-    scheduler = made(crash=1.0)
+    scheduler, deaths = made(crash=1.0), []
+    scheduler.on_crash = lambda: deaths.append(1)
 
     def play():
         with scheduler.aside():
@@ -171,4 +172,4 @@ def test_what_the_rig_looks_at_is_no_step():
     scheduler.spawn("a", play, lives=1)
     scheduler.run()
 
-    assert (scheduler.steps, scheduler.errors) == (0, [])
+    assert (scheduler.steps, scheduler.errors, deaths) == (0, [], [])

@@ -87,5 +87,6 @@ def test_a_ledger_is_really_opened_anew(url):
     first.reserve(intent(), NOW)
     with closing(place.reopen(first)) as second:
         assert second is not first
+        assert first._db._engine.pool.checkedin() == 0
         assert second.payment("o-1") == first.payment("o-1")
     first.close()

@@ -53,7 +53,7 @@ def test_no_statement_reads_a_whole_table(connection, name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("DUE", "PAGE", "OWNED", "EVIDENCE", "BY_THEIRS", "LISTED open False"),
+        *("DUE", "PAGE", "OWNED", "EVIDENCE", "BY_THEIRS", "LISTED unusual False"),
         *("MESSAGES", "MESSAGES_IN", "MESSAGES_DUE", "EVENTS_DUE", "EVENTS_OF"),
     ],
 )

@@ -72,11 +72,11 @@ CREATE INDEX ix_paycore_operation_due ON paycore_operation (next_check_at, seria
 
 CREATE INDEX ix_paycore_operation_nonce ON paycore_operation (nonce) WHERE nonce <> ''
 
-CREATE INDEX ix_paycore_operation_open ON paycore_operation (state, serial) WHERE state IN ('pending', 'reserved', 'submitting', 'unknown')
-
 CREATE INDEX ix_paycore_operation_owner ON paycore_operation (owner, serial)
 
 CREATE INDEX ix_paycore_operation_review ON paycore_operation (serial) WHERE review <> ''
+
+CREATE INDEX ix_paycore_operation_state ON paycore_operation (state, serial) WHERE state <> 'succeeded'
 
 CREATE INDEX ix_paycore_operation_theirs ON paycore_operation (account, provider_reference) WHERE provider_reference <> ''
 
@@ -125,6 +125,10 @@ CREATE TABLE paycore_payment (
   CONSTRAINT ck_paycore_payment_remedies CHECK (captured >= refunded + reserved + voided)
 )
  STRICT
+
+CREATE INDEX ix_paycore_payment_unpaid ON paycore_payment (serial) WHERE captured = voided
+
+CREATE INDEX ix_paycore_payment_unpurged ON paycore_payment (serial) WHERE purged = 0
 
 CREATE TABLE paycore_evidence (
   serial INTEGER NOT NULL,
