@@ -18,6 +18,7 @@ from paycore.errors import (
 from paycore.ledger.protocol import Intent, Reserved, Source
 from paycore.operation import Operation
 from paycore.report import Conclusion, Decline, DeclineCode, Report
+from paycore.secret import bare
 from paycore.states import REPORTABLE, State
 from paycore.wire.talk import Call, Reply, Send, Talk, converse
 from paycore.wiring import Wiring
@@ -53,7 +54,7 @@ def dispatch(
     except BaseException as error:
         with suppress(OutcomeUnknown):  # the row stands as SUBMITTING, and the error matters more
             _recorded(wiring, operation, _after_error(operation, error))
-        raise
+        raise bare(error) from None
     return Reserved(_recorded(wiring, operation, report), fresh=True)
 
 

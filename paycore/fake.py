@@ -162,9 +162,9 @@ def verify_webhook(account: FakeAccount, message: WebhookMessage) -> Notificatio
     try:
         amount = Money(fields["amount_minor"], fields["currency"])
         reference = str(fields["reference"])
+        report = Report(reference, State.SUCCEEDED, amount=amount, kind=Kind.CHARGE)
     except (KeyError, InvalidRequest, TypeError):
         raise WebhookRejected("body: missing or malformed", field="body") from None
-    report = Report(reference, State.SUCCEEDED, amount=amount, kind=Kind.CHARGE)
     return Notification(report, acknowledgement=b"ok")
 
 

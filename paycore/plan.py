@@ -36,7 +36,7 @@ def next_check(operation: Operation, now: datetime) -> datetime | None:
     if not (operation.state.is_open or _is_watched(operation)):
         return None
     begun = _begun(operation, now)
-    after_s = next_step(f"{operation.account} {operation.reference}", (now - begun).total_seconds())
+    after_s = next_step(_name(operation), (now - begun).total_seconds())
     if after_s is not None:
         return begun + timedelta(seconds=after_s)
     return now + timedelta(seconds=AFTERWARDS_S) if operation.state.is_open else None
@@ -60,7 +60,11 @@ def _part(text: str) -> float:
 def is_used_up(operation: Operation, now: datetime) -> bool:
     """Return whether an open operation was asked about by the whole plan, and is open still."""
     past_s = (now - _begun(operation, now)).total_seconds()
-    return operation.state.is_open and past_s > PLAN_S[-1]
+    return operation.state.is_open and next_step(_name(operation), past_s) is None
+
+
+def _name(operation: Operation) -> str:
+    return f"{operation.account} {operation.reference}"
 
 
 def _is_watched(operation: Operation) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
+E = TypeVar("E", bound=BaseException)
 MASK: Final = "[secret]"
 _MARKS: Final = frozenset("*xX#•●×·")  # what others mask with
 _ISSUED: Final = re.compile(r"2[2-7]\d{14,17}|3[04-9]\d{12,17}|[456]\d{12,18}|8[12]\d{14,17}")
@@ -147,3 +148,9 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _digits(flat: str) -> str:
     return "".join(str(int(c)) for c in flat if c.isdecimal())
+
+
+def bare(error: E) -> E:
+    """Return an error without what led to it: frames of a plugin and of the network hold cards."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

@@ -7,7 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -84,13 +84,14 @@ class _Round:
         batch = next(self._batches, None)
         if batch is not None:
             self._busy[pipe] = batch
-            pipe.send(batch)
+            with suppress(OSError):  # who died meanwhile is found out by listening
+                pipe.send(batch)
 
     def _take(self, pipe: Connection) -> None:
         first, count = self._busy.pop(pipe)
         try:
             problem = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             problem = "its process died"
         if problem:
             self.broke = self.broke or f"among {first} to {first + count - 1}: {problem}"

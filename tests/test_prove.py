@@ -137,6 +137,15 @@ def test_a_process_that_dies_is_no_proof():
     assert done == Played(0, "among 0 to 9: its process died")
 
 
+def test_a_process_that_never_came_up_is_no_proof():
+    """What it should have played is still in its pipe; or it cannot even be sent."""
+    broken = replace(TOYS["r91"], file="tests.no_such_toys")
+    done = play(broken, 0, 95, jobs=2, until=inf, told=print)
+
+    assert done == Played(0, done.broke)
+    assert "process died" in done.broke or "No module" in done.broke
+
+
 def test_it_stops_when_its_time_is_over(monkeypatch):
     """What was under way is forgotten."""
     told = []

@@ -18,12 +18,14 @@ SETTLED: Final = frozenset({State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED}
 """What a person may say that became of an operation."""
 
 
-def superseded(charge: Operation) -> Operation:
+def superseded(charge: Operation, version: int) -> Operation:
     """Return a page whose place another one may take; it stays open, and in the plan.
 
     Raises:
-        Conflict: it is no page, or somebody paid it, or may be paying in a way that is not known.
+        Conflict: it changed since the provider was asked; it is no page, somebody paid it, or may
+            be paying in a way that is not known.
     """
+    _check_version(charge, version)
     waits = charge.state is State.PENDING and charge.next_action is not None
     unreached = charge.state is State.UNKNOWN and charge.next_action is None
     if charge.kind is not Kind.CHARGE or charge.method not in PAGES or not (waits or unreached):
@@ -45,8 +47,7 @@ def settled(
         Conflict: somebody changed it meanwhile, its dispatcher may be at work, or its state
             cannot become that one.
     """
-    if before.version != version:
-        raise Conflict(f"{before.owner}: it changed meanwhile; look at it again", field="version")
+    _check_version(before, version)
     if not before.is_free(now):
         raise Conflict(f"{before.owner}: it is being sent right now; try again in a minute")
     _check_way(before, state)
@@ -66,6 +67,11 @@ def settled(
 def verdict(before: Operation, state: State, reason: str) -> Report:
     """Return what a person found out, as evidence."""
     return Conclusion(before.reference, state, reason=reason, raw={"paycore": scrub(reason)[:500]})
+
+
+def _check_version(before: Operation, version: int) -> None:
+    if before.version != version:
+        raise Conflict(f"{before.owner}: it changed meanwhile; look at it again", field="version")
 
 
 def _check_way(before: Operation, state: State) -> None:

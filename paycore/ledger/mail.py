@@ -58,10 +58,15 @@ def marked(
 
 
 def _next_try(row: InboxRow, now: datetime) -> datetime | None:
-    """Return when a waiting message is tried next; one that is parked waits on past the plan."""
+    """Return when a waiting message is tried next: by the plan, and daily past it.
+
+    One that is parked waits on untried then: its operation would find it.
+    """
     came = min(row.received_at, now)  # a clock may have gone back meanwhile
     after_s = next_step(row.digest, (now - came).total_seconds())
-    return None if after_s is None else came + timedelta(seconds=after_s)
+    if after_s is not None:
+        return came + timedelta(seconds=after_s)
+    return None if row.state is InboxState.PARKED else now + timedelta(days=1)
 
 
 def revived(before: InboxRow, now: datetime) -> InboxRow:

@@ -116,10 +116,10 @@ class MemoryLedger(MemoryMail):
             )
             return True
 
-    def supersede(self, operation: str, now: datetime) -> Operation:
+    def supersede(self, operation: str, version: int, now: datetime) -> Operation:
         with self._transaction():
             before = self.operation(operation)
-            return self._changed(before, superseded(before), self._payment_of(before), now)
+            return self._changed(before, superseded(before, version), self._payment_of(before), now)
 
     def settle(
         self, operation: str, state: State, reason: str, version: int, now: datetime
@@ -220,7 +220,7 @@ class MemoryLedger(MemoryMail):
     def _forget(self, reference: str) -> None:
         self._purged.add(reference)
         self._payments[reference] = replace(self._payments[reference], metadata={})
-        for operation in tuple(self._shelf.owned(reference)):
+        for operation in self.payment(reference).operations:  # type: ignore[union-attr]
             self._shelf.put(forgotten(operation))
             seen = self._evidence.get(operation.id, [])
             seen[:] = [replace(each, fields={}) for each in seen]

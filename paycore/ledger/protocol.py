@@ -129,11 +129,11 @@ class Ledger(Inbox, Outbox, Protocol):
         who saw so many `checks`, looked.
         """
 
-    def supersede(self, operation: str, now: datetime) -> Operation:
+    def supersede(self, operation: str, version: int, now: datetime) -> Operation:
         """Let another page take the place of this one, which stays in the plan; return it.
 
         Raises:
-            Conflict: it is no page that nobody paid yet, or no longer.
+            Conflict: it is not at `version` any more, or no page that nobody paid yet.
         """
 
     def settle(

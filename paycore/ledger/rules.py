@@ -150,13 +150,14 @@ def concluded(
         return _by_ourselves(before, report)
     if payment is not None and (objection := _objection(before, report, source, payment)):
         return replace(before.disputed(objection), review=_worst(before.review, objection))
-    return _counted(before.after(report), payment)
+    return _counted(before, before.after(report), payment)
 
 
-def _counted(charge: Operation, payment: Payment | None) -> Operation:
+def _counted(before: Operation, charge: Operation, payment: Payment | None) -> Operation:
     """Return a charge, with both named for review where another one took the money already."""
     other = payment.captured if payment is not None else None
-    if charge.kind is not Kind.CHARGE or charge.state is not State.SUCCEEDED:
+    took = charge.state is State.SUCCEEDED and before.state is not State.SUCCEEDED
+    if charge.kind is not Kind.CHARGE or not took:
         return charge
     if other is None or other.id == charge.id or charge.review.startswith(_TWICE):
         return charge

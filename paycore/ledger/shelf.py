@@ -30,6 +30,9 @@ class Shelf:
             self._by_owner.setdefault(operation.owner, []).append(operation.id)
             if operation.nonce:
                 self._by_nonce[operation.nonce] = operation.id
+        before = self._rows.get(operation.id)
+        if before is not None and before.nonce != operation.nonce:
+            self._by_nonce.pop(before.nonce, None)
         if operation.provider_reference:
             theirs = operation.account, operation.provider_reference
             self._by_theirs.setdefault(theirs, operation.id)

@@ -113,7 +113,9 @@ class Simulation:
         """Return the promises that count: one alone in the usual weather, else all that can be."""
         if self.promise in CHECKS and self.promise not in WEATHERS:
             return self.promise, "errors"
-        return (name for name in CHECKS if name != "r16" or self._weather.truth_is_reached)
+        if self._weather.provider_answers:
+            return CHECKS
+        return (name for name in CHECKS if name != "r16")  # nobody learns the truth of the silent
 
     def _scene(self) -> Scene:
         rng, weather, clock = self._rng, self._weather, VirtualClock()

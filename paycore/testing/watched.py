@@ -84,11 +84,11 @@ class WatchedLedger:
 
         return self._guarded("record", done)
 
-    def supersede(self, operation: str, now: datetime) -> Operation:
+    def supersede(self, operation: str, version: int, now: datetime) -> Operation:
         """Supersede, and note what gave way."""
 
         def done() -> Operation:
-            after = self.inner.supersede(operation, now)
+            after = self.inner.supersede(operation, version, now)
             self._note("superseded", self._last[operation], after, now)
             return after
 

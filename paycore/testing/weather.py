@@ -69,8 +69,6 @@ class Weather:
     """Whether pages are paid past their lifetime."""
     provider_answers: bool = True
     """Whether queries are answered once everything has calmed down."""
-    truth_is_reached: bool = True
-    """Whether it can be: not where nobody answers, nor always where messages are forged first."""
     settling_window_s: int = 3600
     """Declared by the provider: longer than its effects are late, and than the clock steps."""
     days: float = 9.0
@@ -93,16 +91,9 @@ USUAL: Final = Weather()
 CALM: Final = Weather({Fault.NONE: 1}, {Fault.NONE: 1}, crash=0, stall=0, busy=0, deaf=0)
 WEATHERS: Final[Mapping[str, Weather]] = {
     "r16": replace(USUAL, webhooks=False, late_payers=False),
-    "r20": replace(USUAL, attacker=True, truth_is_reached=False),
+    "r20": replace(USUAL, attacker=True),
     "r47": replace(USUAL, sends=LYING, queries=ASKING_LIARS, attacker=True),
-    "r48": replace(
-        USUAL,
-        queries=SILENT,
-        provider_answers=False,
-        truth_is_reached=False,
-        webhooks=False,
-        days=30.0,
-    ),
+    "r48": replace(USUAL, queries=SILENT, provider_answers=False, webhooks=False, days=30.0),
     "r52": replace(USUAL, clock_steps=True, settling_window_s=TWO_DAYS_S),
 }
 """The weather that tries a promise hardest; the usual one tries the others."""

@@ -40,7 +40,8 @@ def apply(
         return InboxState.DUPLICATE
     report = row.notification.report
     verdict = judge(wiring, account, report, trusted=trusted, gap_s=gap_s)
-    if verdict.state is InboxState.VERIFIED and _is_old(wiring, account, row):
+    unconfirmed = verdict.state is InboxState.VERIFIED and verdict.answered
+    if unconfirmed and _is_old(wiring, account, row):
         verdict = Verdict(InboxState.QUARANTINED, "the provider never confirmed it")
     _note(wiring, row, verdict)
     if verdict.state is InboxState.PARKED:  # its dispatcher may have ended while we parked it
@@ -53,14 +54,17 @@ def apply(
 def _ask_again(wiring: Wiring, account: Account, row: InboxRow, gap_s: float) -> None:
     """Ask again where a message in doubt came once more, and could be true by now.
 
-    Whoever forges a message before the provider says the same must not silence the provider.
+    Whoever forges a message before the provider says the same must not silence the provider: as
+    long as nobody answers, the message waits to be tried again.
     """
     report = row.notification.report
     operation = wiring.ledger.by_wire(account.name, report.reference, report.provider_reference)
     if operation is None or operation.mismatch(report):
         return
-    if advance(operation.state, report.state) is Step.MOVES:
-        asked(wiring, operation, not_within_s=gap_s)
+    if advance(operation.state, report.state) is not Step.MOVES:
+        return
+    if asked(wiring, operation, not_within_s=gap_s).answer is None:
+        wiring.ledger.revive(row.id, wiring.now())
 
 
 def _is_old(wiring: Wiring, account: Account, row: InboxRow) -> bool:

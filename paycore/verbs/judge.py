@@ -19,6 +19,8 @@ class Verdict(NamedTuple):
 
     state: InboxState
     reason: str = ""
+    answered: bool = True
+    """Whether the provider said anything; its silence denies nothing."""
 
 
 def judge(
@@ -69,7 +71,8 @@ def _judged(
         return Verdict(InboxState.APPLIED)
     if not true.is_open and isinstance(told.answer, Report) and told.answer.state.is_final:
         return Verdict(InboxState.QUARANTINED, f"{report.state.value} told, {true.value} true")
-    return Verdict(InboxState.VERIFIED, "the provider has not confirmed it yet")
+    answered = told.answer is not None
+    return Verdict(InboxState.VERIFIED, "the provider has not confirmed it yet", answered)
 
 
 def _is_old(operation: Operation, report: Report) -> bool:

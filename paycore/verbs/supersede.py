@@ -42,4 +42,4 @@ def _give_way(wiring: Wiring, page: Operation) -> None:
     waits = isinstance(told.answer, Report) and told.answer.state is State.PENDING
     if page.state is State.PENDING and not waits:
         raise Conflict(f"{page.owner}: the provider does not say that its page is unpaid")
-    wiring.ledger.supersede(page.id, wiring.now())
+    wiring.ledger.supersede(page.id, page.version, wiring.now())

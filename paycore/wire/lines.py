@@ -90,6 +90,7 @@ class _Watched(HTTPConnection):
     """A connection that tells the current attempt when the request begins, and can be cut."""
 
     response_class = _StrictResponse
+    debuglevel = 0  # whatever is set for all: http.client would print what is sent
     _line: Line | None = None
     _connecting: Watch | None = None
     _used_at = 0.0

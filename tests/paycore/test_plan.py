@@ -79,9 +79,10 @@ def test_what_is_open_past_the_plan_is_asked_about_weekly():
     past = [at for at in times if at > PLAN_S[-1] * 1.1]
 
     assert len(past) >= 4
-    assert is_used_up(operation(), after_s(PLAN_S[-1] + 1))
-    assert not is_used_up(operation(), after_s(PLAN_S[-1]))
-    assert not is_used_up(operation(State.DECLINED), after_s(PLAN_S[-1] + 1))
+    last = after_s(asked(State.UNKNOWN, PLAN_S[-1] * 1.2)[len(PLAN_S) - 1])
+    assert is_used_up(operation(), last)
+    assert not is_used_up(operation(), last - timedelta(seconds=1))
+    assert not is_used_up(operation(State.DECLINED), last)
 
 
 @pytest.mark.parametrize("state", [State.EXPIRED, State.NOT_EXECUTED])

@@ -81,7 +81,8 @@ class Caller(MailCalls):
         return self._ledger.claim_check(operation.id, self._now, gap_s, **seen)
 
     def supersede(self) -> object:
-        return self._ledger.supersede(self._operation().id, self._now)
+        operation = self._operation()
+        return self._ledger.supersede(operation.id, operation.version, self._now)
 
     def settle(self) -> object:
         operation = self._operation()

@@ -133,11 +133,6 @@ def test_r37_a_cut_loses_what_was_not_synced():
         played(0, 1000, careless)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="with a rollback journal, full leaves its removal unsynced: a power cut brings the "
-    "journal back, and it undoes what was acknowledged (a third of the cuts); want extra",
-)
 def test_r37_a_rollback_journal_wants_extra(tmp_path):
     """The folder is synced as well, or the last commit is not safe."""
     with pytest.raises(SettingsError, match="synchronous"):

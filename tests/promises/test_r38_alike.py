@@ -137,7 +137,6 @@ def three():
         yield [MemoryLedger(), *durable]
 
 
-@pytest.mark.xfail(strict=True, reason="the durable ledgers sort them as they came, not as due")
 def test_r38_messages_ahead_of_the_plan(three):
     """Ahead of the plan as by the plan: those that are due longest come first."""
     orders = []
@@ -153,7 +152,6 @@ def test_r38_messages_ahead_of_the_plan(three):
     assert orders == [["second", "first"]] * 3
 
 
-@pytest.mark.xfail(strict=True, reason="in memory the purge takes the token of the same name along")
 def test_r38_a_purge_of_a_payment(three):
     """A stored card is no part of the payment that has its name."""
     card = Instrument("4242********4242", "visa", "1230")
@@ -166,7 +164,6 @@ def test_r38_a_purge_of_a_payment(three):
     assert kept == [card] * 3
 
 
-@pytest.mark.xfail(strict=True, reason="in memory an operation is found by a nonce that it lost")
 def test_r38_a_purged_nonce(three):
     """What was forgotten finds nothing any more."""
     found = []

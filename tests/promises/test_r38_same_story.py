@@ -42,7 +42,6 @@ PROOFS = tuple(
 )
 
 
-@pytest.mark.xfail(strict=True, reason="due_messages(ahead=True): not as they are due, but came")
 @pytest.mark.parametrize("proof", PROOFS, ids=str)
 def test_r38_a_database_does_what_memory_does(proof):
     """With crashes, lies, forgers and a clock that steps: not one word is different."""

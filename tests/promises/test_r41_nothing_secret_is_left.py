@@ -99,9 +99,6 @@ def test_r41_a_secret_that_was_left_would_be_found(where):
     assert list(found(spoilt)) == [f"{where}: 4111111111111111"]
 
 
-LEAKS = "R41 is not kept yet: {}"
-
-
 def charged_by_card(**extra: str) -> str:
     """Charge a card directly; return the traceback, with locals, of what that ends in."""
     plants = Plants.of(0)
@@ -121,15 +118,11 @@ def has_card(text: str) -> bool:
     return any(plant in text for plant in (*Plants.of(0).cards, Plants.of(0).key))
 
 
-@pytest.mark.xfail(
-    strict=True, reason=LEAKS.format("a plugin's frame holds what it was about to say")
-)
 def test_r41_no_frame_of_a_plugin_is_told():
     """A plugin that refuses with a card in its hand shows it to no crash report."""
     assert not has_card(charged_by_card(sign="x"))
 
 
-@pytest.mark.xfail(strict=True, reason=LEAKS.format("urllib3's frames hold the request's body"))
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
 def test_r41_no_frame_of_a_call_that_was_interrupted_is_told(interrupt):
     """Whoever stops the process in the middle of a call takes no card along."""
@@ -137,7 +130,6 @@ def test_r41_no_frame_of_a_call_that_was_interrupted_is_told(interrupt):
         assert not has_card(charged_by_card())
 
 
-@pytest.mark.xfail(strict=True, reason=LEAKS.format("http.client prints what it sends"))
 def test_r41_http_debugging_prints_nothing_of_ours(monkeypatch, capsys):
     """Whoever turns http.client's debugging on for all sees no request of ours."""
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)

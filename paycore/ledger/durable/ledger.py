@@ -54,8 +54,8 @@ class DurableLedger(DurableMail):
         gap_us = math.ceil(min(not_within_s, _AGES_S) * 1_000_000)
         return self._db.write(lambda s: recording.claim_check(s, operation, now, gap_us, seen))
 
-    def supersede(self, operation: str, now: datetime) -> Operation:
-        return self._db.write(lambda session: recording.supersede(session, operation, now))
+    def supersede(self, operation: str, version: int, now: datetime) -> Operation:
+        return self._db.write(lambda session: recording.supersede(session, operation, version, now))
 
     def settle(
         self, operation: str, state: State, reason: str, version: int, now: datetime

@@ -54,7 +54,11 @@ MESSAGES_DUE: Final = (
     .order_by(_i.next_try_at, _i.serial)
     .limit(LIMIT)
 )
-MESSAGES_WAITING: Final = _messages.where(text(IS_WAITING)).order_by(_i.serial).limit(LIMIT)
+MESSAGES_WAITING: Final = (
+    _messages.where(text(IS_WAITING))
+    .order_by(func.coalesce(_i.next_try_at, _i.received_at), _i.serial)
+    .limit(LIMIT)
+)
 MESSAGES_ABOUT: Final = tuple(
     _messages.where(
         _i.account == bindparam("account_", type_=_i.account.type),

@@ -40,12 +40,12 @@ def record(session: Session, seen: Evidence, report: Report, fence: int | None) 
     return before if after == before else _changed(session, before, after, paid, seen.at)
 
 
-def supersede(session: Session, operation: str, now: datetime) -> Operation:
+def supersede(session: Session, operation: str, version: int, now: datetime) -> Operation:
     """Let another page take the place of this one; return it."""
     paid, before = _locked(session, operation)
     if session.again and before.superseded and before.updated_at == now:
         return before
-    return _changed(session, before, superseded(before), paid, now)
+    return _changed(session, before, superseded(before, version), paid, now)
 
 
 def settle(

@@ -12,8 +12,12 @@ from paycore.errors import SettingsError
 WAL_IS_SOUND: Final = (3, 51, 3)
 """Before this version a WAL could be reset under a reader, and the file corrupted."""
 BUSY_MS: Final = 5000
-_JOURNALS: Final = {"delete": "extra", "wal": "full"}
-"""Each journal mode that is offered, with its default for `synchronous`."""
+_JOURNALS: Final = {"delete": ("extra",), "wal": ("full", "extra")}
+"""Each journal mode that is offered, with what `synchronous` may be; the first is the default.
+
+With a rollback journal only `extra` syncs the folder: a power cut could bring the journal back,
+and it would undo what was committed.
+"""
 _SYNCHRONOUS: Final = {"full": 2, "extra": 3}
 _REMOTE: Final = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs")
 
@@ -50,9 +54,10 @@ def sqlite_options(query: Mapping[str, Any]) -> tuple[str, str]:
             f"{sqlite3.sqlite_version}; want delete",
             field="ledger",
         )
-    synchronous = str(query.get("synchronous", _JOURNALS[journal])).lower()
-    if synchronous not in _SYNCHRONOUS:
-        raise SettingsError("ledger: synchronous: want extra or full", field="ledger")
+    synchronous = str(query.get("synchronous", _JOURNALS[journal][0])).lower()
+    if synchronous not in _JOURNALS[journal]:
+        want = " or ".join(_JOURNALS[journal])
+        raise SettingsError(f"ledger: synchronous: {journal} wants {want}", field="ledger")
     return journal, synchronous
 
 

@@ -7,13 +7,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from paycore.errors import LedgerError
+from paycore.ledger.durable.forking import GATE
 from paycore.ledger.durable.session import Session, Texts
 from paycore.wire.guard import in_transaction
 from paycore.work import Enqueue
@@ -77,7 +78,8 @@ class Transactions:
         for attempt in range(1, _TRIES + 1):
             once = _Once()
             try:
-                return self._once(work, begin, once, again)
+                with GATE.passed() if self._is_sqlite else nullcontext():
+                    return self._once(work, begin, once, again)
             except (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
                 problem, repeatable = _named(error), _is_repeatable(error)
             except (UnicodeError, OverflowError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from paycore.errors import Conflict, LedgerError
@@ -77,8 +78,8 @@ def a_success_is_not_taken_back_by_hand(open_ledger: OpenLedger) -> None:
     charge = captured(ledger)
     at_work = reserved(ledger, intent(owner="o-2", key="2"))
     for operation, state in ((charge, State.DECLINED), (at_work, State.SUCCEEDED)):
-        work = (operation.id, state, "because", operation.version, NOW)
-        assert refused(Conflict, lambda work=work: ledger.settle(*work))  # type: ignore[misc]
+        work = partial(ledger.settle, operation.id, state, "because", operation.version, NOW)
+        assert refused(Conflict, work)
 
     assert ledger.operation(charge.id) == charge
     assert ledger.operation(at_work.id) == at_work
@@ -104,7 +105,7 @@ def another_page_may_take_the_place_of_one_that_waits(open_ledger: OpenLedger) -
         ledger, reserved(ledger, intent(method="hosted_page")), State.PENDING, next_action=_PAGE
     )
     in_the_way = refused(Conflict, lambda: ledger.reserve(intent(key="k-2"), NOW))
-    after = ledger.supersede(page.id, NOW)
+    after = ledger.supersede(page.id, page.version, NOW)
     second = ledger.reserve(intent(key="k-2"), NOW)
 
     assert in_the_way
@@ -122,7 +123,8 @@ def what_may_be_paid_unseen_is_not_superseded(open_ledger: OpenLedger) -> None:
     sent = reserved(ledger, intent(owner="o-2", key="2", method="hosted_page"))
     paid = captured(ledger, "o-3", method="hosted_page")
     for charge in (card, sent, paid):
-        assert refused(Conflict, lambda charge=charge: ledger.supersede(charge.id, NOW))  # type: ignore[misc]
+        work = partial(ledger.supersede, charge.id, charge.version, NOW)
+        assert refused(Conflict, work)
         assert ledger.operation(charge.id) == charge
 
 

@@ -124,7 +124,7 @@ def test_a_page_that_waits_or_never_came_gives_way(method, state, action):
     """It stays open; nothing else of it changes."""
     page = operation(state, method=method, next_action=action)
 
-    assert superseded(page) == replace(page, superseded=True)
+    assert superseded(page, 1) == replace(page, superseded=True)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,13 @@ def test_a_page_that_waits_or_never_came_gives_way(method, state, action):
 def test_nothing_else_does(charge):
     """It may have been charged, or be over."""
     with pytest.raises(Conflict):
-        superseded(charge)
+        superseded(charge, 1)
+
+
+def test_a_page_that_changed_since_it_was_asked_about_does_not_give_way():
+    """Its payer may have the address by now."""
+    with pytest.raises(Conflict, match="look at it again"):
+        superseded(operation(State.PENDING, next_action=PAGE, version=2), 1)
 
 
 def test_a_reason_is_kept_without_what_it_must_not_say():

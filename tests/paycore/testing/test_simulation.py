@@ -11,6 +11,7 @@ from paycore.testing.checker import CHECKS
 from paycore.testing.simulation import Simulation
 from paycore.testing.weather import EVERYTHING
 from tests.paycore.testing.plants import PLANTS, never_ask_again
+from tests.paycore.testing.plants_of_events import MORE
 
 ENOUGH = 400
 """In how many runs a planted fault must be noticed; most are in fewer than ten."""
@@ -65,7 +66,7 @@ def test_a_promise_is_judged_alone_or_in_its_own_weather_with_the_others(promise
     assert set(Simulation(0, promise)._judged()) == judged
 
 
-@pytest.mark.parametrize("planted", PLANTS, ids=lambda p: f"{p.name}-{p.noticed_by}")
+@pytest.mark.parametrize("planted", [*PLANTS, *MORE], ids=lambda p: f"{p.name}-{p.noticed_by}")
 def test_a_planted_fault_is_noticed(planted, monkeypatch):
     """Within a bounded number of runs, by the promise that it breaks."""
     ledger = planted.plant(monkeypatch) or MemoryLedger

@@ -26,11 +26,6 @@ from tests.stage import CARD, cad
 ROOT = Path(__file__).parents[4]
 WORKERS = 8
 CHARGES = 20
-AMID = pytest.mark.xfail(
-    strict=True,
-    reason="SQLite keeps locks by process: a child believes that its parent's transaction is its "
-    "own, and is busy for ever",
-)
 
 
 def ran(task, *said):
@@ -81,10 +76,8 @@ def test_a_ledger_opened_before_a_fork_is_good_in_both(place):
 
 
 @pytest.mark.parametrize("how", ["read", "write"])
-def test_a_fork_amid_a_transaction_leaves_both_good(place, how, request):
+def test_a_fork_amid_a_transaction_leaves_both_good(place, how):
     """What another thread was doing is the parent's business; the child has its own connections."""
-    if place.kind == "sqlite":
-        request.applymarker(AMID)
     open_durable(place.url).close()
 
     assert ran("fork_amid", place.url, how) == ["0"]
@@ -94,7 +87,7 @@ def test_a_fork_amid_a_transaction_leaves_both_good(place, how, request):
 
 def test_a_gateway_opened_before_forks_is_good_in_all(place):
     """Threads charge meanwhile: nobody hears another's answer, and each is charged once."""
-    threads = 0 if place.kind == "sqlite" else 4  # see AMID
+    threads = 4
     open_durable(place.url).close()
     with desk() as till:
         ends = ran("fork_gateway", place.url, till.url, str(threads))
