@@ -68,6 +68,17 @@ def asked(
     return Asked(after, told.answer)
 
 
+def was_answered(wiring: Wiring, told: Asked) -> bool:
+    """Return whether the provider answered, now or to the last question a moment ago."""
+    asked_at = told.operation.checked_at
+    if told.answer is not None or asked_at is None:
+        return told.answer is not None
+    return any(
+        seen.source is Source.QUERY and seen.at >= asked_at and seen.fields.get("paycore") != UNTOLD
+        for seen in wiring.ledger.evidence(told.operation.id)
+    )
+
+
 def _asked(wiring: Wiring, operation: Operation, now: datetime) -> Asked:
     """Ask, record what was said and what it proves, and return both."""
     account = wiring.accounts.get(operation.account)

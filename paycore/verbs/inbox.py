@@ -13,7 +13,7 @@ from paycore.ledger.protocol import InboxRow, InboxState, Reserved
 from paycore.operation import Operation
 from paycore.report import Notification
 from paycore.states import Step, advance
-from paycore.verbs.ask import HINT_GAP_S, asked
+from paycore.verbs.ask import HINT_GAP_S, asked, was_answered
 from paycore.verbs.judge import Verdict, judge
 from paycore.wiring import Wiring
 
@@ -63,7 +63,7 @@ def _ask_again(wiring: Wiring, account: Account, row: InboxRow, gap_s: float) ->
         return
     if advance(operation.state, report.state) is not Step.MOVES:
         return
-    if asked(wiring, operation, not_within_s=gap_s).answer is None:
+    if not was_answered(wiring, asked(wiring, operation, not_within_s=gap_s)):
         wiring.ledger.revive(row.id, wiring.now())
 
 

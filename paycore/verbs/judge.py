@@ -10,7 +10,7 @@ from paycore.operation import Operation
 from paycore.payment import PaymentStatus
 from paycore.report import Report
 from paycore.states import Kind, State, Step, advance
-from paycore.verbs.ask import Asked, asked
+from paycore.verbs.ask import Asked, asked, was_answered
 from paycore.wiring import Wiring
 
 
@@ -71,7 +71,7 @@ def _judged(
         return Verdict(InboxState.APPLIED)
     if not true.is_open and isinstance(told.answer, Report) and told.answer.state.is_final:
         return Verdict(InboxState.QUARANTINED, f"{report.state.value} told, {true.value} true")
-    answered = told.answer is not None
+    answered = was_answered(wiring, told)
     return Verdict(InboxState.VERIFIED, "the provider has not confirmed it yet", answered)
 
 

@@ -103,14 +103,11 @@ def _superseded_unasked(ending: Ending) -> Iterator[str]:
     asked: dict[str, int] = {}
     waits: dict[tuple[str, str], int] = {}
     shown: set[tuple[str, str]] = set()
-    moved: dict[tuple[str, str], int] = {}
     for event in ending.history.events:
         if event.what == "asked":
             asked[event.stamp.actor] = event.stamp.step
         elif event.what == "told" and event.mark == "info":
             waits[place(event)] = event.stamp.step if event.facts["state"] == "waiting" else -1
-        elif event.what == "recorded":
-            moved[place(event)] = event.stamp.step
         elif event.what == "page shown":
             shown.add(place(event))
         elif event.what == "superseded":
@@ -118,8 +115,7 @@ def _superseded_unasked(ending: Ending) -> Iterator[str]:
             unreached = event.facts["was"] == "unknown" and at not in shown
             if event.facts["method"] != "hosted_page":
                 yield f"{at} gave way, and is no page"
-            # One that moved meanwhile is left to tests/promises/test_r06_superseded_unasked.py.
-            elif not unreached and max(waits.get(at, -1), moved.get(at, -1)) < since:
+            elif not unreached and waits.get(at, -1) < since:
                 yield f"{at} gave way, and nobody was told that it waits"
 
 

@@ -10,8 +10,8 @@ from paycore.testing.checks.ending import FAILED, OPEN, Ending, Row, place
 
 DAY_S: Final = 86_400.0
 WEEK_S: Final = 7 * DAY_S
-PLAN_S: Final = 2 * WEEK_S
-"""After how long a person is told at the latest: a week's plan, or the look a week after it."""
+PLAN_S: Final = 1.2 * WEEK_S
+"""After how long a person is told at the latest: the plan, and what its steps are spread by."""
 SOON_S: Final = 120.0
 """Within which an outcome that is not known is asked about for the first time,"""
 CALL_S: Final = 30.0

@@ -56,8 +56,7 @@ def test_a_worker_killed_while_it_asks_loses_nothing(shop):
     victim.wait(10)
     shop.worker(*NEVER)
 
-    shop.wait(lambda: len(shop.told()) >= 50)
-    assert applied(shop)
+    shop.wait(lambda: len(shop.told()) >= 50 and applied(shop))
     assert Counter(owner for _, owner, _ in shop.told()) == Counter(ORDERS)
     assert len(shop.simulator.effects()) == 50
 

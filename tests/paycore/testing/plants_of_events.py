@@ -52,7 +52,7 @@ def fulfil_each_success(patch: pytest.MonkeyPatch) -> None:
 
 def replace_a_page_unasked(patch: pytest.MonkeyPatch) -> None:
     def give_way(wiring, page):
-        wiring.ledger.supersede(page.id, wiring.now())
+        wiring.ledger.supersede(page.id, page.version, wiring.now())
 
     patch.setattr(supersede, "_give_way", give_way)
 
