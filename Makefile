@@ -9,7 +9,7 @@ SOURCES := requirements-dev.txt constraints.txt pyproject.toml $(wildcard plugin
 PACKAGES := paycore paycore_iotpay paycore_iotpay_unionpay
 JOBS ?= 2
 
-.PHONY: help demo test check check-long prove lint format types floors cover docs bench constraints clean
+.PHONY: help demo test check check-long prove prove-mutants lint format types floors cover docs bench constraints clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -60,6 +60,9 @@ check: lint types floors cover docs  ## All that CI runs
 
 prove: $(STAMP)  ## Play every promise up to its full figure, from where it stopped; hours
 	$(BIN)/python -m tests.prove all --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES))
+
+prove-mutants: $(STAMP)  ## Plant faults into copies; each must be noticed: ONLY=fence
+	$(BIN)/python -m tests.mutants --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
 
 prove-%: $(STAMP)  ## One promise: make prove-r01 MINUTES=10
 	$(BIN)/python -m tests.prove $* --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES))

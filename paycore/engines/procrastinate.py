@@ -8,25 +8,18 @@ a job waits for every earlier one with its lock, and what was planned first may 
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 from collections.abc import Callable, Collection
 from importlib.util import find_spec
 from typing import Any, ClassVar, Final
 
-from paycore.errors import LedgerError, SettingsError
+from paycore.engines import tables
+from paycore.engines.tables import refused
+from paycore.errors import LedgerError
 from paycore.work import Work
 
 QUEUE: Final = "paycore"
 TASK: Final = "paycore.work"
-COMMAND: Final = "paycore db upgrade"
-_LOCK: Final = 0x7061_7963_6A6F_6273  # "paycjobs": one upgrade at a time
-_FUNCTION: Final = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)", re.MULTILINE)
-_ABSENT: Final = """
-SELECT name FROM unnest(%s::text[]) AS name WHERE NOT EXISTS (
-  SELECT FROM pg_proc WHERE proname = name AND pg_function_is_visible(pg_proc.oid)
-) ORDER BY name
-"""
 
 
 class Procrastinate:
@@ -52,10 +45,7 @@ class Procrastinate:
             SettingsError: with what mends it.
             LedgerError: the database cannot be reached.
         """
-        absent, wanted = self._with(_absent)
-        if len(absent) == wanted:
-            raise _refused(f"the database has no tables of procrastinate yet; type: {COMMAND}")
-        _check_whole(absent)
+        self._with(tables.check)
 
     def prepare(self) -> None:
         """Make the tables of procrastinate, in one transaction, or leave them as they are.
@@ -64,7 +54,7 @@ class Procrastinate:
             SettingsError: there are tables of another procrastinate.
             LedgerError: the database cannot be reached.
         """
-        self._with(_prepared)
+        self._with(tables.prepare)
 
     def enqueue(self, connection: Any, works: Collection[Work]) -> None:
         """Insert one job for each piece of work, on this connection and in its transaction."""
@@ -92,7 +82,7 @@ class Procrastinate:
         finally:
             signal.signal(signal.SIGTERM, before)
 
-    def _with(self, work: Callable[[Any], Any]) -> Any:
+    def _with(self, work: Callable[[Any], None]) -> None:
         import psycopg
 
         try:
@@ -110,12 +100,12 @@ def opened(ledger: str) -> Procrastinate:
         SettingsError: that is no PostgreSQL, or procrastinate is not installed.
     """
     if not ledger.startswith("postgresql"):
-        raise _refused(
+        raise refused(
             "procrastinate works in PostgreSQL only; want "
             'ledger = "postgresql://user@host/database", or engine = "inline"'
         )
     if find_spec("procrastinate") is None:
-        raise _refused("procrastinate is not installed; type: pip install 'paycore[worker]'")
+        raise refused("procrastinate is not installed; type: pip install 'paycore[worker]'")
     from paycore.ledger.durable.engine import open_engine  # SQLAlchemy
 
     engine = open_engine(ledger)
@@ -135,37 +125,3 @@ def _job(work: Work) -> Any:
         task_kwargs={"kind": work.kind.value, "name": work.name, "at": at},
         scheduled_at=work.at,
     )
-
-
-def _absent(connection: Any) -> tuple[list[str], int]:
-    """Return what this procrastinate calls and the database has not, and how much it calls."""
-    wanted = sorted(set(_FUNCTION.findall(_schema())))
-    rows = connection.execute(_ABSENT, [wanted]).fetchall()
-    return [row[0] for row in rows], len(wanted)
-
-
-def _prepared(connection: Any) -> None:
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    absent, wanted = _absent(connection)
-    if len(absent) == wanted:
-        connection.execute(_schema())
-    else:
-        _check_whole(absent)
-
-
-def _check_whole(absent: list[str]) -> None:
-    if absent:
-        raise _refused(
-            f"the tables of procrastinate are of another release ({absent[0]} is missing); apply "
-            "its migrations, which lie where `procrastinate schema --migrations-path` says"
-        )
-
-
-def _schema() -> str:
-    from procrastinate.schema import SchemaManager
-
-    return str(SchemaManager.get_schema())
-
-
-def _refused(problem: str) -> SettingsError:
-    return SettingsError(f"engine: {problem}", field="engine")

@@ -26,11 +26,12 @@ def test_two_workers_do_what_the_web_process_left(shop):
     """50 charges and 50 notifications: all applied, each payer's event told once."""
     workers = [shop.worker(*NEVER) for _ in range(2)]
     payments = [shop.paid_page(reference) for reference in ORDERS]
+    count = "SELECT count(*) FROM procrastinate_workers"
+    shop.wait(lambda: shop.database.run(count) == [(2,)])
     answers = [shop.tell(payment) for payment in payments]
 
     assert answers == [200] * 50
-    shop.wait(lambda: len(shop.told()) >= 50)
-    assert applied(shop)
+    shop.wait(lambda: len(shop.told()) >= 50 and applied(shop))
     assert sorted(owner for _, owner, _ in shop.told()) == ORDERS
     assert all(shop.gateway.find(reference).paid for reference in ORDERS)
     assert len(shop.simulator.effects()) == 50
