@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import event
 
-from paycore import Kind, PaymentStatus, State
+from paycore import Kind, State
 from paycore.ledger.durable import open_durable, upgrade
 from paycore.ledger.protocol import InboxState
 from tests.bench.filling import end_of, fill
@@ -108,9 +108,6 @@ STEADY = {
     "parked": lambda s: s.ledger.parked(ACCOUNT, OURS),
     "messages about": lambda s: s.ledger.messages_about(ACCOUNT, [OURS]),
     "purge": lambda s: s.ledger.purge(end_of(PAID), 1),
-    "payments that are unknown": lambda s: s.ledger.payments(
-        status=PaymentStatus.UNKNOWN, account=None, limit=1, after=""
-    ),
     "listed in a rare state": lambda s: s.ledger.listed(state=State.EXPIRED, limit=5),
 }
 

@@ -1,7 +1,8 @@
-"""R52: a clock that goes back puts no question off."""
+"""The plan begins when it was sent last, whatever clocks do."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,9 +22,18 @@ UNKNOWN = Operation(
 
 @pytest.mark.parametrize("back_s", [1, 3600, 86_400])
 def test_a_clock_that_went_back_puts_no_question_off(back_s):
-    """The plan begins anew: the first question is seconds away, as if it had just been sent."""
+    """R52: it begins anew: the first question is seconds away, as if it had just been sent."""
     now = SENT - timedelta(seconds=back_s)
     wait_s = (next_check(UNKNOWN, now) - now).total_seconds()
 
     assert 0 < wait_s <= PLAN_S[0] * (1 + SPREAD)
     assert not is_used_up(UNKNOWN, now)
+
+
+def test_the_plan_begins_when_it_was_sent_last():
+    """Not when somebody first tried: sent again after two days, it is asked about at once."""
+    again = replace(UNKNOWN, created_at=SENT - timedelta(days=2))
+    planned = next_check(again, SENT)
+
+    assert planned == next_check(UNKNOWN, SENT)
+    assert not is_used_up(again, SENT + timedelta(days=6))

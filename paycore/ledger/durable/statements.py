@@ -65,7 +65,7 @@ PAGE: Final = (
     .limit(LIMIT)
 )
 PAGE_UNPAID: Final = PAGE.where(text(IS_UNPAID))
-_open: Final = select(_o.owner).where(text("kind = 'charge'"), text(IS_OPEN), text(IS_UNUSUAL))
+_open: Final = select(_o.owner).where(text(IS_OPEN), text(IS_UNUSUAL))
 PAGE_OPEN: Final = (
     select(_p.serial, *PAYMENT_COLUMNS)
     .where(_p.serial + ZERO > number("serial_"), _p.reference.in_(_open))

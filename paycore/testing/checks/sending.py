@@ -107,7 +107,8 @@ def _superseded_unasked(ending: Ending) -> Iterator[str]:
         if event.what == "asked":
             asked[event.stamp.actor] = event.stamp.step
         elif event.what == "told" and event.mark == "info":
-            waits[place(event)] = event.stamp.step if event.facts["state"] == "waiting" else -1
+            if event.facts["state"] == "waiting":  # what forgers tell is no answer
+                waits[place(event)] = event.stamp.step
         elif event.what == "page shown":
             shown.add(place(event))
         elif event.what == "superseded":

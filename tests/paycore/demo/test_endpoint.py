@@ -11,7 +11,7 @@ from paycore import HostedPage, Money
 from paycore.demo.endpoint import Endpoint, Heard, visit
 from paycore.fake import webhook
 
-SETTINGS = {"accounts": {"shop": {"provider": "fake", "mode": "sandbox"}}}
+SETTINGS = {"ledger": "memory://", "accounts": {"shop": {"provider": "fake", "mode": "sandbox"}}}
 AMOUNT = Money(1500, "CAD")
 
 

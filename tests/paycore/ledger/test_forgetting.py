@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,19 @@ def test_a_purge_leaves_what_moved(ledger):
     assert ledger.operation(declined.id) == declined
     assert ledger.by_key(Kind.REFUND, "r-1") == declined
     assert [seen.reported for seen in ledger.evidence(refund.id)] == ["declined"]
+
+
+def test_a_purged_message_still_says_what_it_was_about(ledger):
+    """R12, R13: a copy that comes years later is the same message, and is acknowledged alike."""
+    captured(ledger)
+    told = Report("o-1", State.SUCCEEDED, cad(1500), kind=Kind.CHARGE, provider_reference="T-o-1")
+    said = Notification(told, b"thanks", "text/x-thanks", "event-7")
+    ledger.keep("main", "d", replace(said, report=replace(told, raw={"payer": "Jane"})), NOW)
+    ledger.purge(after_s(1), 9)
+    (message,) = ledger.messages()
+
+    assert message.notification == said
+    assert ledger.keep("main", "d", said, NOW).copies == 2
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.UNKNOWN, State.EXPIRED])
