@@ -19,6 +19,8 @@ NEEDED = (
 )
 THOROUGH = (
     "tests/plugins/",
+    "tests/paycore/demo/test_story.py",
+    "tests/mutants/",
     "tests/paycore/engines/",
     "tests/paycore/ledger/durable/",
     "tests/paycore/testing/",

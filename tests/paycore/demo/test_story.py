@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paycore import Money, Wallet
+from paycore.demo import killed
 from paycore.demo.story import STORY
 
 GIFT = (Money(100, "EUR"), Wallet("google_pay", "e30="))
@@ -57,6 +58,8 @@ def _effect_twice(toy, monkeypatch):
 
 
 def _no_effect(toy, monkeypatch):
+    monkeypatch.setattr(killed, "PATIENCE_S", 3)  # nothing will ever arrive
+
     def told_only(self, order):
         order["state"] = "succeeded"
 

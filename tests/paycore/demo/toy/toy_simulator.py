@@ -153,8 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         told = self.server.toy.answer(said)
-        if told is None:
+        if told is None:  # silent until the other side has gone
             self.close_connection = True
+            with suppress(OSError):
+                self.connection.recv(1)
             return
         body = json.dumps(told).encode()
         self.send_response(200)
