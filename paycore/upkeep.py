@@ -39,9 +39,9 @@ class Upkeep:
     def on(self, event_type: EventType | str, callback: Callable[[Event], object]) -> None:
         """Let `callback` hear every event of that type: at least once, in order for each payment.
 
-        It runs in the thread and process that the event happens in, or in whichever calls
-        `reconcile` or `deliver`. One that raises hears the event again later. Register what hears
-        before the first charge, in every process that is to tell events.
+        It runs in the thread and process that the event happens in, in whichever calls
+        `reconcile` or `deliver`, or in a worker. One that raises hears the event again later.
+        Register what hears before the first charge, in every process that is to tell events.
 
         Raises:
             InvalidRequest: there is no such event.
