@@ -21,6 +21,8 @@ THOROUGH = (
     "tests/plugins/",
     "tests/paycore/demo/test_story.py",
     "tests/mutants/",
+    "tests/iotpay/test_conformance.py",
+    "tests/iotpay_unionpay/test_conformance.py",
     "tests/paycore/engines/",
     "tests/paycore/ledger/durable/",
     "tests/paycore/testing/",
