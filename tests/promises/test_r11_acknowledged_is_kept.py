@@ -19,7 +19,7 @@ PROOFS = tuple(
     Proof(
         "r11",
         "rounds of kills at every boundary of receiving",
-        commit=2,
+        commit=1,
         full=100,
         run=partial(killed, kind, scenes=("webhook", "early")),
         batch=5,
