@@ -1,6 +1,7 @@
 """The kit for pytest: a module with a `CASE` and a test that asks for `conformance_check`.
 
-Every run of pytest imports this, so it imports nothing of the kit before it is asked for.
+Named in `pytest_plugins`; as an entry point it would let pytest rewrite all of paycore. It imports
+nothing of the kit before it is asked for.
 """
 
 from __future__ import annotations

@@ -65,9 +65,9 @@ def _as_lines(case: Case, found: Iterable[Result]) -> list[Result]:
     for result in found:
         told.append(result)
         line = f"{sign(console, _SIGNS[result.verdict])} {result.check}: {result.promise}"
-        console.print(line, style=STYLES[_SIGNS[result.verdict]])
+        console.print(line, style=STYLES[_SIGNS[result.verdict]], soft_wrap=True)
         if result.detail:
-            console.print(f"    {result.verdict.value}: {clean(result.detail)}")
+            console.print(f"    {result.verdict.value}: {clean(result.detail)}", soft_wrap=True)
     console.print(f"{case.provider}: {_summary(told)}")
     return told
 
