@@ -19,7 +19,9 @@ NEEDED = (
 )
 THOROUGH = (
     "tests/plugins/",
+    "tests/paycore/cli/test_demo.py",
     "tests/paycore/demo/test_story.py",
+    "tests/test_prove.py",
     "tests/mutants/",
     "tests/iotpay/test_conformance.py",
     "tests/iotpay_unionpay/test_conformance.py",
