@@ -48,7 +48,7 @@ floors: $(STAMP)  ## Check that imports point down
 
 cover: $(STAMP)
 	@rm -f .coverage .coverage.*
-	PAYCORE_TEST_EXAMPLES=100 $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow" --cov --cov-report=term --cov-fail-under=95 --doctest-modules paycore plugins tests
+	PAYCORE_TEST_EXAMPLES=100 $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow" --cov --cov-report=term --durations=20 --cov-fail-under=95 --doctest-modules paycore plugins tests
 
 docs: $(STAMP)  ## Build the docs, warnings as errors
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html

@@ -61,6 +61,8 @@ def main(given: Sequence[str] | None = None) -> int:
         console.print(evidence.page(lines(asked.page), declared()), markup=False, soft_wrap=True)
         return 0
     wanted = [series for series in declared() if asked.picks(series)]
+    if asked.promise != "all":
+        wanted.sort(key=lambda series: len(series.promises))  # its own proofs before shared ones
     if not wanted:
         console.print(f"{asked.promise}: nothing to play; try: python -m tests.prove list")
         return 2
