@@ -1,0 +1,34 @@
+"""Every fault that is planted: each must be noticed by a test that is named with it.
+
+What guards money is guarded by tests; this list is how we know. A fault that nobody notices is a
+test that is missing. Where the code changes, the list follows: `test_mutations.py` tells where.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants import (
+    asking,
+    constraining,
+    deciding,
+    hearing,
+    returning,
+    ruling,
+    sending,
+    storing,
+    telling,
+)
+from tests.mutants.mutation import Mutation
+
+MUTATIONS: Final[tuple[Mutation, ...]] = (
+    *sending.MUTATIONS,
+    *ruling.MUTATIONS,
+    *deciding.MUTATIONS,
+    *storing.MUTATIONS,
+    *constraining.MUTATIONS,
+    *asking.MUTATIONS,
+    *hearing.MUTATIONS,
+    *returning.MUTATIONS,
+    *telling.MUTATIONS,
+)
