@@ -14,7 +14,7 @@ MADE = ("docs/_build/", "__pycache__", ".egg-info")
 
 
 def test_nothing_that_was_written_is_ignored():
-    """A folder of tests called as a cache is would stay on one machine, and nobody would miss it."""
+    """A folder of tests that is called like a cache would stay on one machine, unmissed."""
     if not (ROOT / ".git").exists():
         pytest.skip("no repository: this is a copy")
     asked = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", *OURS]
