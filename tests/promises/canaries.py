@@ -93,7 +93,11 @@ def _work(left: Left, spot: Place, folder: Path) -> None:
             _messages(left, gateway, simulator)
             _books(left, gateway, simulator)
     for wrong in ({"merchant_key": "short"}, {"merchant_id": 5}, {"surprise": plants.key}):
-        _attempt(left, paycore.open_gateway, {"accounts": {"cards": {**section, **wrong}}})
+        _attempt(
+            left,
+            paycore.open_gateway,
+            {"ledger": "memory://", "accounts": {"cards": {**section, **wrong}}},
+        )
     gone = {**settings, "accounts": {"cards": {**section, "connect_timeout_s": 1}}}
     with paycore.open_gateway(gone, sender=Overheard) as gateway:  # the simulator has left
         _attempt(left, gateway.charge, "gone-1", cad(100), plants.card())
