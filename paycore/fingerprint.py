@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Final
 
 from paycore.methods import METHOD_NAMES, EmbeddedForm, HostedPage, Method, StoredToken, Wallet
 from paycore.money import Money
 from paycore.states import Kind
 
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 def fingerprint(
-    kind: Kind, owner: str, amount: Money | None, method: Method | None, account: str
+    kind: Kind,
+    owner: str,
+    amount: Money | None,
+    method: Method | None,
+    account: str,
+    *,
+    capture: bool = True,
 ) -> str:
     """Return 64 hex digits over what an operation is: SHA-256 of a typed canonical form.
 
-    Kind, reference, amount, currency, account, and the method with its return address or token.
-    Nothing that is secret, and nothing that only describes.
+    Kind, reference, amount, currency, account, the method with its return address or token, and
+    that the money is only to be held, where it is. Nothing that is secret, and nothing that only
+    describes.
     """
     typed = {
         "kind": kind.value,
@@ -27,8 +37,9 @@ def fingerprint(
         "where": _where(method),
         "account": account,
     }
-    canonical = json.dumps(typed, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    if not capture:
+        typed["capture"] = False
+    return hashlib.sha256(_CANONICAL.encode(typed).encode()).hexdigest()
 
 
 def _where(method: Method | None) -> str | None:

@@ -31,7 +31,7 @@ def plain(value: Any) -> Any:
     Fields in snake_case, money as `{"amount_minor", "currency"}`, enums in lower snake case,
     times in ISO 8601 UTC; what is internal or secret is left out or masked.
     """
-    if value is None or isinstance(value, int):
+    if value is None or type(value) is str or isinstance(value, int):
         return value
     if isinstance(value, float):
         return value if isfinite(value) else str(value)  # JSON has no word for the others

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import string
 import traceback
 import urllib.parse
@@ -421,6 +422,70 @@ def test_the_cards_of_every_scheme_are_known(number):
     """Public test numbers of all the schemes, from 13 to 19 digits."""
     assert has_card(number)
     assert scrub(number) == mask_card(number)
+
+
+def scrubbed_slowly(text):
+    """Scrub as the rule reads: every group to every other, with nothing skipped."""
+    escape = (
+        r"\\u([0-9a-fA-F]{4})|(?:%(?:25)*|\\x)(?:([0-7][0-9a-fA-F])|[89a-fA-F][0-9a-fA-F])"
+        r"|\\[nrt]|&nbsp;"
+    )
+    flat = re.sub(
+        escape,
+        lambda m: (chr(int(m[1] or m[2], 16)) if m[1] or m[2] else " ").ljust(len(m[0]), "\0"),
+        text,
+    )
+    spans: list[tuple[int, int]] = []
+    for run in re.finditer(r"\d\0*+(?:(?:[^\w:]|_){0,8}+\d\0*+){12,}+", flat):
+        places = [place.span() for place in re.finditer(r"\d\0*", run[0])]
+        for first, (begun, _) in enumerate(places):
+            for last in range(first + 12, min(first + 19, len(places))):
+                opens = first == 0 or places[first - 1][1] != begun
+                closes = last + 1 == len(places) or places[last][1] != places[last + 1][0]
+                digits = [str(int(run[0][at])) for at, _ in places[first : last + 1]]
+                if opens and closes and passes_luhn("".join(digits)):
+                    spans.append((run.start() + begun, run.start() + places[last][1]))
+    hidden = sorted({at for start, end in spans for at in range(start, end)})
+    gaps = [at for at in hidden if at - 1 not in hidden]
+    shown, at = "", 0
+    for start in gaps:
+        end = next(at for at in range(start, len(flat) + 1) if at not in hidden)
+        number = "".join(str(int(c)) for c in flat[start:end] if c.isdecimal())
+        shown, at = shown + text[at:start] + mask_card(number), end
+    return shown + text[at:]
+
+
+pieces = st.one_of(
+    st.tuples(st.sampled_from(sorted(SPELLINGS)), card_numbers()).map(
+        lambda drawn: SPELLINGS[drawn[0]](drawn[1])
+    ),
+    st.text("0123456789", min_size=1, max_size=40),
+    st.text("０１٢۳४5", min_size=1, max_size=40),
+    st.text("0123456789 -_.:/%\\x&\n", max_size=20),
+    st.sampled_from(["", " ", "a", "%32", "\\u0035", "\\n", "&nbsp;", ":", "4111", "1" * 20]),
+    st.text(max_size=5),
+)
+
+
+@given(st.lists(pieces, max_size=4).map("".join))
+@example("4222222222222")
+@example("422222222222")
+@example("4" * 20)
+@example("1" * 20 + " 4111111111111111")
+@example("%34" * 13)
+def test_what_is_skipped_could_not_match(text):
+    """Short texts, texts without digits and long numbers are passed over, and nothing else is."""
+    assert scrub(text) == scrubbed_slowly(text)
+
+
+def test_a_text_of_another_kind_comes_back_as_a_plain_one():
+    """Short or long: what is shown has no ways of its own."""
+
+    class Own(str):
+        __slots__ = ()
+
+    assert type(scrub(Own("short"))) is str
+    assert type(scrub(Own("long enough for a number"))) is str
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Regexp
 
 from paycore import InvalidRequest, Kind, OutcomeUnknown
-from paycore.wire.fields import KeyedAccount, KeyedSettings
+from paycore.wire.accounts import KeyedAccount, KeyedSettings
 from paycore.wire.urls import host_of
 
 _WIDE: Final = re.compile(r"[\U00010000-\U0010ffff]")

@@ -36,8 +36,7 @@ def verified(body: bytes, *keys: str | paycore.Secret) -> paycore.JsonObject:
     """
     fields = paycore.parse_json(body, otherwise=paycore.WebhookRejected)
     members = _members(fields, paycore.WebhookRejected)
-    claimed = fields.get("sign")
-    if not isinstance(claimed, str) or not _HEX.fullmatch(claimed):
+    if not isinstance(claimed := fields.get("sign"), str) or not _HEX.fullmatch(claimed):
         raise paycore.WebhookRejected("sign: want 32 hex digits", field="sign", status=401)
     if any(len(_revealed(key).strip().encode("utf-8", "replace")) < 16 for key in keys):
         raise paycore.WebhookRejected("a key is too short to prove anything", status=401)
@@ -68,7 +67,8 @@ def _members(fields: Mapping[str, object], error: type[paycore.PaycoreError]) ->
 
 def _natural(name: str) -> str:
     """Return what sorts as PHP's natural order without case; only ASCII has case there."""
-    folded = name.encode().upper().decode()
+    if (folded := name.encode().upper().decode()).isalpha():
+        return folded
     return re.sub("[0-9]+", lambda run: "0" + chr(len(n := run[0].lstrip("0"))) + n, folded)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from werkzeug.wrappers import Response
 
+from paycore.serving import HungUp
 from paycore.wire.strict import JsonObject
 from paycore_iotpay.simulator.records import UNDECIDED
 
@@ -20,10 +21,6 @@ JSON_TYPE: Final = "application/json;charset=UTF-8"
 HTML_TYPE: Final = "text/html;charset=UTF-8"
 DRIP_S: Final = 0.1
 _SORRY: Final = "<!doctype html><title>Sorry</title><h1>Bad gateway</h1>"
-
-
-class HungUp(Exception):
-    """The connection was dealt with: nothing more is to be written to it."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from paycore_iotpay.simulator.book import Book, Merchant
 from paycore_iotpay.simulator.cards import DECLINE, LATE, SUCCESS, number_for
 from paycore_iotpay.simulator.desk import Desk
 from paycore_iotpay.simulator.notify import HEADERS
-from paycore_iotpay.simulator.server import HOST, Server
+from paycore_iotpay.simulator.server import Server
 
 CHANNELS: Final = {"iotpay": "PF_CC", "iotpay_unionpay": "UPI_EX"}
 MERCHANT_ID: Final = "10000701"
@@ -53,10 +53,9 @@ class IotpaySimulator:
         Raises:
             ValueError: the file is not a simulator's.
         """
-        self._port = port
         self._book = Book(Merchant(merchant_id, Secret(merchant_key), login_name), state)
         self._desk = Desk(self._book)
-        self._server: Server | None = None
+        self._server = Server(Application(self._desk), port)
 
     @property
     def base_url(self) -> str:
@@ -74,10 +73,9 @@ class IotpaySimulator:
         Raises:
             OSError: the port is taken.
         """
-        self._server = Server(Application(self._desk), self._port)
-        self._book.base_url = f"http://{HOST}:{self._server.port}"
+        self._server.__enter__()
+        self._book.base_url = self._server.url
         self._desk.notifier.start()
-        self._server.start()
         return self
 
     def __exit__(
@@ -88,8 +86,7 @@ class IotpaySimulator:
     ) -> None:
         """Cut every connection and end every thread; what it knows stays with it."""
         self._desk.notifier.stop()
-        if self._server is not None:
-            self._server.stop()
+        self._server.__exit__(kind, error, trace)
         self._book.base_url = ""
 
     def settings(self, provider: str, *, notify_url: str = "") -> dict[str, Any]:
