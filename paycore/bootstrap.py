@@ -49,6 +49,20 @@ def open_gateway(
         PluginRefused: a plugin that the settings name breaks the contract.
     """
     settings = sealed(settings) if isinstance(settings, Mapping) else settings
+    return Gateway(open_wiring(settings, ledger=ledger, now=now, sender=sender))
+
+
+def open_wiring(
+    settings: str | Path | Mapping[str, Any] | None,
+    *,
+    ledger: Ledger | None,
+    now: Callable[[], datetime],
+    sender: Callable[[Connection], Sender],
+) -> Wiring:
+    """Return the rooms that these settings name, connected; arguments and errors as above.
+
+    A mapping comes `sealed`: no frame holds a plain key, should this fail.
+    """
     read_settings = read(settings)
     providers = load_providers({account.provider for account in read_settings.accounts})
     engine = open_engine(read_settings) if ledger is None else Inline()
@@ -63,16 +77,14 @@ def open_gateway(
             half_open.callback(opened.sender.close)
             accounts[account.name] = opened
         half_open.pop_all()  # whole: the gateway closes it from now on
-    return Gateway(
-        Wiring(
-            accounts=accounts,
-            ledger=kept,
-            default_account=read_settings.default_account,
-            return_hosts=read_settings.return_hosts,
-            listeners=listeners,
-            engine=engine,
-            now=now,
-        )
+    return Wiring(
+        accounts=accounts,
+        ledger=kept,
+        default_account=read_settings.default_account,
+        return_hosts=read_settings.return_hosts,
+        listeners=listeners,
+        engine=engine,
+        now=now,
     )
 
 

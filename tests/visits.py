@@ -15,6 +15,7 @@ from paycore.wire.talk import Call
 from paycore.wire.transport import Transport
 from tests.fault_server import Guest, Play, answer
 from tests.faults import Site, standing
+from tests.looped import OnLoop
 
 CANARY = "4111111111111111"
 """What must turn up in no error and no log."""
@@ -26,10 +27,13 @@ def echo(guest: Guest) -> None:
         guest.say(answer(body))
 
 
+Door = Transport | OnLoop
+
+
 @contextmanager
-def over(connection: Connection) -> Iterator[Transport]:
+def over(connection: Connection, door: type[Any] = Transport) -> Iterator[Any]:
     """Yield a transport over `connection`, and close it."""
-    transport = Transport(connection)
+    transport: Door = door(connection)
     try:
         yield transport
     finally:
@@ -38,10 +42,14 @@ def over(connection: Connection) -> Iterator[Transport]:
 
 @contextmanager
 def visiting(
-    play: Play, tls: ssl.SSLContext | None = None, **settings: Any
-) -> Iterator[tuple[Transport, Site]]:
+    play: Play,
+    tls: ssl.SSLContext | None = None,
+    *,
+    door: type[Any] = Transport,
+    **settings: Any,
+) -> Iterator[tuple[Any, Site]]:
     """Yield a transport and the site it speaks to."""
-    with standing(play, tls, **settings) as site, over(site.connection) as transport:
+    with standing(play, tls, **settings) as site, over(site.connection, door) as transport:
         yield transport, site
 
 
@@ -50,7 +58,7 @@ def charge(site: Site, payload: Mapping[str, Any] | None = None, **named: Any) -
     return Call(f"{site.base_url}/v3/charge", payload or {"card": CANARY}, **named)
 
 
-def refused(transport: Transport, call: Call) -> PaycoreError:
+def refused(transport: Door, call: Call) -> PaycoreError:
     """Return the error that sending `call` ends in."""
     with pytest.raises(PaycoreError) as caught:
         transport.send(call)

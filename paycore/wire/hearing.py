@@ -21,16 +21,35 @@ def heard(raw: BaseHTTPResponse, name: str) -> Reply:
         OutcomeUnknown: neither 2xx nor 4xx, encoded, without a declared end, or over 256 KiB.
         HTTPError: it broke off (urllib3's).
     """
-    if not (200 <= raw.status < 300 or 400 <= raw.status < 500):
-        raise OutcomeUnknown(f"{name}: answered with status {raw.status}")
-    if raw.headers.get("content-encoding", "").strip().lower() not in _PLAIN:
-        raise OutcomeUnknown(f"{name}: answered {raw.status} in an encoding that was not asked for")
-    if raw.length_remaining is None and not _in_chunks(raw):
-        raise OutcomeUnknown(f"{name}: answered {raw.status} without saying where the answer ends")
+    has_end = raw.length_remaining is not None or _in_chunks(raw)
+    check_head(name, raw.status, raw.headers.get("content-encoding", ""), has_end=has_end)
     body = _read(raw)
-    if len(body) > MAX_BYTES:
-        raise OutcomeUnknown(f"{name}: answered {raw.status} with over {MAX_BYTES} bytes")
+    check_size(name, raw.status, len(body))
     return Reply(raw.status, body, {name.lower(): raw.headers[name] for name in raw.headers})
+
+
+def check_head(name: str, status: int, encoding: str, *, has_end: bool) -> None:
+    """Refuse an answer that need not be read.
+
+    Raises:
+        OutcomeUnknown: neither 2xx nor 4xx, encoded, or without a declared end.
+    """
+    if not (200 <= status < 300 or 400 <= status < 500):
+        raise OutcomeUnknown(f"{name}: answered with status {status}")
+    if encoding.strip().lower() not in _PLAIN:
+        raise OutcomeUnknown(f"{name}: answered {status} in an encoding that was not asked for")
+    if not has_end:
+        raise OutcomeUnknown(f"{name}: answered {status} without saying where the answer ends")
+
+
+def check_size(name: str, status: int, size: int) -> None:
+    """Refuse an answer of over 256 KiB.
+
+    Raises:
+        OutcomeUnknown: it is larger.
+    """
+    if size > MAX_BYTES:
+        raise OutcomeUnknown(f"{name}: answered {status} with over {MAX_BYTES} bytes")
 
 
 def _in_chunks(raw: BaseHTTPResponse) -> bool:

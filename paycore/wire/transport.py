@@ -16,6 +16,7 @@ from paycore.wire.connection import Connection
 from paycore.wire.guard import in_transaction
 from paycore.wire.talk import Call, Reply
 from paycore.wire.tls import trust_in
+from paycore.wire.why import why
 
 if TYPE_CHECKING:
     from paycore.wire.session import Session
@@ -55,7 +56,7 @@ class Transport:
         except OutcomeUnknown:
             raise
         except Exception as error:
-            verdict = self._verdict(call, attempt, _why(error, around))
+            verdict = self._verdict(call, attempt, why(error, around))
         else:
             if attempt.begun and not attempt.expired:
                 return reply
@@ -90,23 +91,11 @@ class Transport:
             raise NotSent(f"{why}; nothing was sent")
         return Session(self._connection, origin, self._trust)
 
-    def _verdict(self, call: Call, attempt: Attempt, why: str) -> NotSent | OutcomeUnknown:
+    def _verdict(self, call: Call, attempt: Attempt, reason: str) -> NotSent | OutcomeUnknown:
         """Say what is proved: by what was written, and not by the type of an exception."""
-        why = "time is up" if attempt.expired else why
+        reason = "time is up" if attempt.expired else reason
         if attempt.begun:
-            return OutcomeUnknown(f"{call.name}: it left us, and no whole answer came: {why}")
+            return OutcomeUnknown(f"{call.name}: it left us, and no whole answer came: {reason}")
         origin = self._connection.origin
         host = origin.host if origin else "?"
-        return NotSent(f"{call.name}: {host} was not reached, nothing was sent: {why}")
-
-
-def _why(error: BaseException, around: BaseException | None) -> str:
-    """Return what the operating system or TLS said first, in words that quote no payload.
-
-    `around` is what the caller was handling already; it is not to blame.
-    """
-    while (cause := error.__cause__ or error.__context__) not in (None, around):
-        error = cause
-    if isinstance(error, TimeoutError):
-        return "time is up"
-    return str(getattr(error, "strerror", None) or type(error).__name__)
+        return NotSent(f"{call.name}: {host} was not reached, nothing was sent: {reason}")

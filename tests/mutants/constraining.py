@@ -13,7 +13,7 @@ _LITE: Final = f"{_DURABLE}/migrations/sql/0001.sqlite.sql"
 _POST: Final = f"{_DURABLE}/migrations/sql/0001.postgresql.sql"
 _STATEMENTS: Final = f"{_DURABLE}/statements.py"
 _SAFETY: Final = f"{_DURABLE}/safety.py"
-_RULES: Final = f"{_LEDGER}/rules.py"
+_ADMISSION: Final = f"{_LEDGER}/admission.py"
 _TESTS: Final = "tests/paycore/ledger/durable"
 _JUDGE: Final = f"{_TESTS}/test_tables.py::test_what_breaks_a_promise_is_refused"
 _LEFT: Final = (
@@ -43,7 +43,7 @@ _NO_INDEX: Final = (
             file,
             "CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) "
             "WHERE kind = 'charge' AND superseded = 0 AND "
-            "state IN ('pending', 'reserved', 'submitting', 'unknown')\n\n",
+            "state IN ('authorized', 'pending', 'reserved', 'submitting', 'unknown')\n\n",
             "",
         )
         for file in (_LITE, _POST)
@@ -80,7 +80,11 @@ MUTATIONS: Final = (
         "open-charge-without-any-line-of-defence",
         "r06",
         *_NO_INDEX,
-        Edit(_RULES, "    if payment.open_charge:\n", "    if False:\n"),
+        Edit(
+            _ADMISSION,
+            "    if earlier := payment.authorized or payment.open_charge:\n",
+            "    if earlier := None:\n",
+        ),
         ledger("sqlite", "one_of_many_keys_charges"),
     ),
     mutation(

@@ -10,9 +10,11 @@ from typing import Final
 
 from tests.mutants import (
     asking,
+    capturing,
     constraining,
     deciding,
     hearing,
+    looping,
     returning,
     ruling,
     sending,
@@ -23,6 +25,7 @@ from tests.mutants.mutation import Mutation
 
 MUTATIONS: Final[tuple[Mutation, ...]] = (
     *sending.MUTATIONS,
+    *looping.MUTATIONS,
     *ruling.MUTATIONS,
     *deciding.MUTATIONS,
     *storing.MUTATIONS,
@@ -30,5 +33,6 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
     *asking.MUTATIONS,
     *hearing.MUTATIONS,
     *returning.MUTATIONS,
+    *capturing.MUTATIONS,
     *telling.MUTATIONS,
 )

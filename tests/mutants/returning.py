@@ -8,6 +8,7 @@ from tests.mutants.mutation import Edit, mutation
 
 _SUPERSEDE: Final = "paycore/verbs/supersede.py"
 _GIVE_BACK: Final = "paycore/verbs/give_back.py"
+_UNDO: Final = "paycore/verbs/undo.py"
 _TESTS: Final = "tests/paycore"
 _VERBS: Final = f"{_TESTS}/verbs"
 
@@ -32,7 +33,7 @@ MUTATIONS: Final = (
         "refund-beside-an-open-void",
         "r34",
         Edit(
-            _GIVE_BACK,
+            _UNDO,
             "        if tried.state not in (State.DECLINED, State.NOT_EXECUTED):\n",
             "        if tried.state is State.SUCCEEDED:\n",
         ),
@@ -49,8 +50,8 @@ MUTATIONS: Final = (
         "r24",
         Edit(
             _GIVE_BACK,
-            "        charged.provider_reference,\n        charged.amount,\n",
-            '        "",\n        charged.amount,\n',
+            "        charged.provider_reference,\n        charged.taken,\n",
+            '        "",\n        charged.taken,\n',
         ),
         f"{_VERBS}/test_give_back_asked.py::test_a_refund_names_its_charge_and_what_it_took",
     ),

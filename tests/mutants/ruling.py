@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.mutants.mutation import Edit, ledger, mutation
 
+_ADMISSION: Final = "paycore/ledger/admission.py"
 _RULES: Final = "paycore/ledger/rules.py"
 _BY_HAND: Final = "paycore/ledger/by_hand.py"
 _CORE: Final = "tests/paycore"
@@ -16,7 +17,9 @@ MUTATIONS: Final = (
         "a-key-means-anything",
         "r07",
         Edit(
-            _RULES, "        if known.fingerprint != intent.fingerprint:\n", "        if False:\n"
+            _ADMISSION,
+            "        if known.fingerprint != intent.fingerprint:\n",
+            "        if False:\n",
         ),
         f"{_BOOKED}::TestAdmitted::test_a_key_stands_for_one_thing_for_ever",
     ),
@@ -24,7 +27,7 @@ MUTATIONS: Final = (
         "resend-what-is-unknown",
         "r05",
         Edit(
-            _RULES,
+            _ADMISSION,
             "        if known.state is not State.NOT_SENT:\n",
             "        if known.state not in (State.NOT_SENT, State.UNKNOWN):\n",
         ),
@@ -33,45 +36,59 @@ MUTATIONS: Final = (
     mutation(
         "begin-beside-an-open-charge",
         "r06",
-        Edit(_RULES, "    if payment.open_charge:\n", "    if False:\n"),
+        Edit(
+            _ADMISSION,
+            "    if earlier := payment.authorized or payment.open_charge:\n",
+            "    if earlier := None:\n",
+        ),
         f"{_BOOKED}::TestAdmitted::test_no_second_attempt_while_one_is_open",
     ),
     mutation(
         "charge-what-is-paid",
         "r01",
-        Edit(_RULES, "    if payment.captured:\n", "    if False:\n"),
+        Edit(_ADMISSION, "    if payment.captured:\n", "    if False:\n"),
         f"{_BOOKED}::TestAdmitted::test_nobody_pays_twice",
     ),
     mutation(
         "refund-more-than-is-left",
         "r32",
-        Edit(_RULES, "intent.amount > payment.refundable", "intent.amount > payment.amount"),
+        Edit(_ADMISSION, "intent.amount > payment.refundable", "intent.amount > payment.amount"),
         f"{_BOOKED}::TestAdmittedReturns::test_never_more_than_is_left",
     ),
     mutation(
         "void-beside-a-refund",
         "r34",
-        Edit(_RULES, "Kind.VOID and payment.refundable != payment.amount", "Kind.VOID and False"),
+        Edit(
+            _ADMISSION,
+            "Kind.VOID and payment.refundable != payment.captured.taken",
+            "Kind.VOID and False",
+        ),
         f"{_BOOKED}::TestAdmittedReturns::test_a_void_is_whole",
     ),
     mutation(
         "give-back-under-review",
         "r32",
         Edit(
-            _RULES, "    if review and not review.startswith(_TO_GIVE_BACK):\n", "    if False:\n"
+            _ADMISSION,
+            "    if review and not review.startswith(TO_GIVE_BACK):\n",
+            "    if False:\n",
         ),
         f"{_BOOKED}::TestAdmittedReturns::test_a_charge_under_review_gives_nothing_back",
     ),
     mutation(
         "reserve-the-whole-for-the-rest",
         "r32",
-        Edit(_RULES, "        return payment.refundable\n", "        return payment.amount\n"),
+        Edit(
+            _ADMISSION,
+            "    return payment.refundable if intent",
+            "    return payment.amount if intent",
+        ),
         f"{_BOOKED}::test_what_names_no_amount_reserves_all_that_is_left",
     ),
     mutation(
         "sent-again-under-the-old-fence",
         "r39",
-        Edit(_RULES, "fence=operation.fence + again", "fence=operation.fence"),
+        Edit(_ADMISSION, "fence=operation.fence + again", "fence=operation.fence"),
         ledger("memory", "a_key_never_sent_is_dispatched_again"),
     ),
     mutation(
@@ -118,7 +135,7 @@ MUTATIONS: Final = (
         "r35",
         Edit(
             _RULES,
-            "    return objection if not review or review.startswith(_TO_GIVE_BACK) else review\n",
+            "    return objection if not review or review.startswith(TO_GIVE_BACK) else review\n",
             "    return objection\n",
         ),
         f"{_CORE}/ledger/test_rules_edges.py::test_the_first_reason_outweighs_a_later_one",
@@ -128,7 +145,7 @@ MUTATIONS: Final = (
         "r09",
         Edit(
             _RULES,
-            '    return replace(charge, review=f"{twice}; {charge.review}" if charge.review '
+            '    return evolve(charge, review=f"{twice}; {charge.review}" if charge.review '
             "else twice)\n",
             "    return charge\n",
         ),

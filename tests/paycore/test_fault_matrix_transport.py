@@ -12,18 +12,20 @@ from paycore.wire.talk import Call
 from paycore.wire.transport import Transport
 from tests.fault_plays import ANSWERS
 from tests.faults import FAULTS, MORE, arranged
+from tests.looped import OnLoop
 
 ENDS = {State.NOT_SENT: NotSent, State.UNKNOWN: OutcomeUnknown}
 GOOD = b'{"amount":1500}'
 BOTH = [(fault, tls) for fault in {**FAULTS, **MORE} for tls in {False, fault in ANSWERS}]
 
 
+@pytest.mark.parametrize("door", [Transport, OnLoop])
 @pytest.mark.parametrize(("fault", "tls"), BOTH)
-def test_a_fault_proves_no_more_than_it_can(fault, tls):
+def test_a_fault_proves_no_more_than_it_can(fault, tls, door):
     """NotSent only with not one byte of a request seen, else UNKNOWN; never two requests."""
     expected = {**FAULTS, **MORE}[fault]
     with arranged(fault, GOOD, tls=tls) as site:
-        transport = Transport(site.connection)
+        transport = door(site.connection)
         start = monotonic()
         with pytest.raises((NotSent, OutcomeUnknown)) as caught:
             _ = transport.send(Call(f"{site.base_url}/charge", {"amount": 1500})).json

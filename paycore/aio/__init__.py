@@ -1,0 +1,1 @@
+"""The same gateway for applications on an event loop: one core, driven in another way."""
