@@ -9,13 +9,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from paycore import checks
+from paycore.audit import Audited, audit
 from paycore.errors import InvalidRequest, WebhookRejected
 from paycore.ledger.protocol import Evidence, InboxRow, InboxState
 from paycore.operation import Operation
 from paycore.payment import Payment
-from paycore.report import Notification, WebhookMessage
+from paycore.report import Notification, WebhookMessage, dated
 from paycore.secret import has_card
 from paycore.states import Kind, State
+from paycore.verbs.follow_up import followed_up
 from paycore.verbs.inbox import apply
 from paycore.wire.strict import MAX_BYTES
 from paycore.wiring import Wiring
@@ -133,7 +135,7 @@ class Books:
         found.require("verify_webhook")
         if len(message.body) > MAX_BYTES:
             raise WebhookRejected("body: over 256 KiB", field="body", status=413)
-        return found.verified(message)
+        return found.verified(dated(message, self._wiring.now()))
 
     def settle(self, operation: str, state: State, reason: str, version: int) -> Operation:
         """Commit what a person found out about an operation, and why; return it as it stands then.
@@ -161,7 +163,7 @@ class Books:
         after = self._wiring.ledger.settle(operation, state, reason, version, now)
         if after.state is not before.state:
             self._wiring.listeners.emit("operation_finished", operation=after)
-        return after
+        return followed_up(self._wiring, after)
 
     def export(self, since: datetime) -> Iterator[Operation]:
         """Yield every operation that was begun or changed at `since` or later, oldest first.
@@ -171,6 +173,17 @@ class Books:
         """
         _check_zone(since, "since")
         return self._exported(since)
+
+    def audit(self, since: datetime) -> Iterator[Audited]:
+        """Ask about every captured charge that was begun or changed at `since` or later.
+
+        Yields:
+            Each charge as it stands then; what differs from the provider's books is under review.
+
+        Raises:
+            InvalidRequest: `since` has no time zone.
+        """
+        return audit(self._wiring, self.export(since))
 
     def purge(self, before: datetime, *, limit: int = _PAGE) -> int:
         """Forget whom up to `limit` payments were about that ended before `before`.

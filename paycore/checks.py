@@ -54,6 +54,13 @@ def text(value: object, field: str, longest: int = 1000) -> str:
     return value
 
 
+def flag(value: object, field: str) -> bool:
+    """Return a yes or no: nothing else means either, where money depends on it."""
+    if not isinstance(value, bool):
+        raise InvalidRequest(f"{field}: want True or False", field=field)
+    return value
+
+
 def amount(value: object, account: Account) -> Money:
     """Return an amount that this account may move: above zero, and in one of its currencies."""
     if not isinstance(value, Money):

@@ -49,6 +49,8 @@ class Description:
     """Whether *not found*, after the settling window, proves that nothing was executed."""
     webhook_is_proof: bool = False
     """Whether a verified message may be believed; if not, it is a reason to query."""
+    voids_captured: bool = True
+    """Whether `void` cancels what was captured already; if not, only what is authorized."""
     repeat: Repeat = Repeat.UNKNOWN
     sure_refusals: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
     """The refusals that surely moved nothing, by operation; everything else is UNKNOWN."""

@@ -18,11 +18,14 @@ class EventType(str, Enum):
     """Everything that an application may hear of."""
 
     PAYMENT_PAID = "payment.paid"
+    PAYMENT_AUTHORIZED = "payment.authorized"
     PAYMENT_LATE_SUCCESS = "payment.late_success"
     PAYMENT_CAPTURED_TWICE = "payment.captured_twice"
     PAYMENT_FAILED = "payment.failed"
     PAYMENT_EXPIRED = "payment.expired"
     PAYMENT_UNKNOWN = "payment.unknown"
+    CAPTURE_FAILED = "capture.failed"
+    CAPTURE_UNKNOWN = "capture.unknown"
     REFUND_SUCCEEDED = "refund.succeeded"
     REFUND_FAILED = "refund.failed"
     REFUND_UNKNOWN = "refund.unknown"
@@ -50,13 +53,16 @@ class Event:
     account: str
     facts: Mapping[str, object] = field(default_factory=dict)
     """The operation as it was then, as JSON would have it: kind, state, key, reference,
-    provider_reference, amount, attempt, decline, review; `other` where money was taken twice."""
+    provider_reference, amount, attempt, decline, review; `captured` where less was taken
+    than was asked, `other` where money was taken twice."""
     tries: int = 0
     """How often telling it was begun."""
 
 
 _FAILED: Final = frozenset({State.DECLINED, State.NOT_EXECUTED})
-_GIVEN_BACK: Final[Mapping[Kind, tuple[EventType, EventType, EventType]]] = {
+_DONE: Final[Mapping[Kind, tuple[EventType | None, EventType, EventType]]] = {
+    Kind.CAPTURE: (None, EventType.CAPTURE_FAILED, EventType.CAPTURE_UNKNOWN),
+    Kind.RELEASE: (EventType.VOID_SUCCEEDED, EventType.VOID_FAILED, EventType.VOID_UNKNOWN),
     Kind.REFUND: (EventType.REFUND_SUCCEEDED, EventType.REFUND_FAILED, EventType.REFUND_UNKNOWN),
     Kind.VOID: (EventType.VOID_SUCCEEDED, EventType.VOID_FAILED, EventType.VOID_UNKNOWN),
     Kind.TOKEN: (EventType.TOKEN_STORED, EventType.TOKEN_FAILED, EventType.TOKEN_UNKNOWN),
@@ -76,6 +82,8 @@ def events_of(before: Operation, after: Operation, payment: Payment | None) -> t
         payment: The payment as it was before; None for a tokenization.
     """
     facts = {name: plain(getattr(after, name)) for name in _FACTS}
+    if after.captured is not None:
+        facts["captured"] = plain(after.captured)
     other = payment.captured if payment is not None else None
     if other is not None and other.id != after.id and after.kind is Kind.CHARGE:
         facts["other"] = other.reference
@@ -89,13 +97,15 @@ def events_of(before: Operation, after: Operation, payment: Payment | None) -> t
             account=after.account,
             facts=facts,
         )
-        for kind in _told(before, after, other)
+        for kind in _told(before, after, other, payment)
     )
 
 
-def _told(before: Operation, after: Operation, other: Operation | None) -> Iterator[EventType]:
+def _told(
+    before: Operation, after: Operation, other: Operation | None, payment: Payment | None
+) -> Iterator[EventType]:
     alarmed = False
-    if after.state is not before.state:
+    if after.state is not before.state and not _was_released(after, payment):
         told = _charged(after, other) if after.kind is Kind.CHARGE else _done(after)
         alarmed = told in (EventType.PAYMENT_LATE_SUCCESS, EventType.PAYMENT_CAPTURED_TWICE)
         if told is not None:
@@ -114,7 +124,11 @@ def _charged(charge: Operation, other: Operation | None) -> EventType | None:
         if other is not None:
             return EventType.PAYMENT_CAPTURED_TWICE
         return EventType.PAYMENT_LATE_SUCCESS if charge.late else EventType.PAYMENT_PAID
-    if other is not None or charge.superseded:
+    if other is not None:
+        return None
+    if charge.state is State.AUTHORIZED:
+        return EventType.PAYMENT_AUTHORIZED
+    if charge.superseded:
         return None
     if charge.state in _FAILED:
         return EventType.PAYMENT_FAILED
@@ -122,8 +136,14 @@ def _charged(charge: Operation, other: Operation | None) -> EventType | None:
     return ends.get(charge.state)
 
 
+def _was_released(charge: Operation, payment: Payment | None) -> bool:
+    """Return whether the end of a charge is that of its release, which told of it already."""
+    over = charge.kind is Kind.CHARGE and charge.state in (State.EXPIRED, State.DECLINED)
+    return over and payment is not None and payment.released(charge)
+
+
 def _done(operation: Operation) -> EventType | None:
-    succeeded, failed, unknown = _GIVEN_BACK[operation.kind]
+    succeeded, failed, unknown = _DONE[operation.kind]
     if operation.state is State.SUCCEEDED:
         return succeeded
     if operation.state in _FAILED or operation.state is State.EXPIRED:

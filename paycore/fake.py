@@ -2,7 +2,8 @@
 
 No network and no credentials. The last two digits of the amount choose what happens:
 01 declined, 02 unknown until queried, 03 pending until queried, 04 not sent, 05 a page that
-nobody pays; everything else succeeds (a hosted page or form, as soon as it is queried).
+nobody pays; everything else succeeds (a hosted page or form, as soon as it is queried). So it is
+with a capture and the amount that it takes, 05 apart.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -23,14 +24,9 @@ from paycore.errors import (
     ProviderRefused,
     WebhookRejected,
 )
+from paycore.fake_till import FakeAccount, capture, refund, void
 from paycore.hookspecs import hookimpl
-from paycore.intents import (
-    ChargeRequest,
-    QueryRequest,
-    RefundRequest,
-    TokenizeRequest,
-    VoidRequest,
-)
+from paycore.intents import ChargeRequest, QueryRequest, TokenizeRequest
 from paycore.methods import (
     CardData,
     EmbeddedForm,
@@ -55,17 +51,12 @@ from paycore.states import Kind, State
 from paycore.wire.strict import parse_json
 from paycore.wire.talk import Talk
 
+__all__ = ["capture", "charge", "query", "refund", "tokenize", "verify_webhook", "void", "webhook"]
+
 SECRET: Final = b"fake-provider-secret"
 SITE: Final = "https://fake.example"
 _CARD: Final = Instrument(masked="411111******1111", brand="visa", expiry="1230")
 _METHODS: Final = (HostedPage, EmbeddedForm, StoredToken, Wallet, CardData)
-
-
-@dataclass
-class FakeAccount:
-    """What the fake provider remembers: one report for each reference."""
-
-    known: dict[str, Report] = field(default_factory=dict)
 
 
 @hookimpl
@@ -94,7 +85,7 @@ def charge(account: FakeAccount, request: ChargeRequest) -> Talk[Report]:
     """Do what the amount's last two digits say."""
     truth = Report(
         request.reference,
-        State.SUCCEEDED,
+        State.SUCCEEDED if request.capture else State.AUTHORIZED,
         amount=request.amount,
         kind=Kind.CHARGE,
         provider_reference=f"fake-{request.reference}",
@@ -127,20 +118,6 @@ def tokenize(account: FakeAccount, request: TokenizeRequest) -> Talk[Report]:
         return stored
     action = _action(request.method, request.reference)
     return replace(stored, state=State.PENDING, next_action=action)
-    yield
-
-
-@hookimpl
-def refund(account: FakeAccount, request: RefundRequest) -> Talk[Report]:
-    """Give it back."""
-    return _given_back(account, request.reference, request.amount, Kind.REFUND)
-    yield
-
-
-@hookimpl
-def void(account: FakeAccount, request: VoidRequest) -> Talk[Report]:
-    """Cancel it."""
-    return _given_back(account, request.reference, request.amount, Kind.VOID)
     yield
 
 
@@ -195,14 +172,6 @@ def _action(method: object, reference: str) -> NextAction:
     if isinstance(method, EmbeddedForm):
         return MountForm(f"{SITE}/form.js", client_secret=f"fake-{reference}")
     return Redirect(f"{SITE}/pay/{reference}")
-
-
-def _given_back(account: FakeAccount, reference: str, amount: Money, kind: Kind) -> Report:
-    done = Report(
-        reference, State.SUCCEEDED, amount=amount, kind=kind, provider_reference=f"fake-{reference}"
-    )
-    account.known[reference] = done
-    return done
 
 
 @cache

@@ -16,8 +16,9 @@ from paycore.report import Answer, WebhookMessage
 from paycore.results import Refund, Token, Void
 from paycore.states import Kind
 from paycore.upkeep import Upkeep
-from paycore.verbs import give_back
+from paycore.verbs import give_back, undo
 from paycore.verbs.ask import ask
+from paycore.verbs.capture import capture
 from paycore.verbs.charge import Wish, charge, payment_of
 from paycore.verbs.deliver import deliver_quietly
 from paycore.verbs.payer_return import is_token, returned
@@ -47,6 +48,7 @@ class Gateway(Upkeep):
         payer: Payer | None = None,
         metadata: Mapping[str, str] | None = None,
         extra: Mapping[str, str] | None = None,
+        capture: bool = True,
     ) -> Payment:
         """Ask to be paid; return the payment as it stands, UNKNOWN and declined included.
 
@@ -62,6 +64,8 @@ class Gateway(Upkeep):
             payer: What is known of who pays.
             metadata: Up to 50 texts of your own, never sent.
             extra: Plain members passed to the provider as they are.
+            capture: Whether to take the money; if not, the provider is asked to hold it only,
+                until `capture` takes it or `void` gives it up.
 
         Raises:
             InvalidRequest, NotSupported: refused here; nothing was stored or sent.
@@ -69,10 +73,22 @@ class Gateway(Upkeep):
             NotSent: not one byte left us; the same key may try again.
             OutcomeUnknown: it was sent, and the ledger could not store the answer.
         """
-        wish = Wish(
-            reference, amount, method, account, key, description, details, payer, metadata, extra
-        )
+        said = (description, details, payer, metadata, extra)
+        wish = Wish(reference, amount, method, account, key, *said, capture)
         return self._told(reference, charge(self._wiring, wish))
+
+    def capture(self, reference: str, amount: Money | None = None, *, key: str) -> Payment:
+        """Take `amount` of what a charge holds, or all of it; return the payment as it stands.
+
+        Once: a part gives up the rest. What becomes of a capture whose outcome is UNKNOWN, only
+        the provider can tell; nothing else is tried meanwhile.
+
+        Raises:
+            InvalidRequest: more than is held, another currency, or nothing is authorized.
+            Conflict: the key means something else, or it was captured or released already.
+            NotSupported, NotSent, OutcomeUnknown: as for `charge`.
+        """
+        return self._told(reference, capture(self._wiring, reference, amount, key))
 
     def supersede(
         self,
@@ -85,6 +101,7 @@ class Gateway(Upkeep):
         details: str | None = None,
         payer: Payer | None = None,
         extra: Mapping[str, str] | None = None,
+        capture: bool = True,
     ) -> Payment:
         """Charge anew in place of an open page that its payer left; return the payment then.
 
@@ -96,9 +113,8 @@ class Gateway(Upkeep):
             InvalidRequest, NotSupported, NotSent, OutcomeUnknown: as for `charge`.
         """
         amount = give_back.known_payment(self._wiring, reference).amount
-        wish = Wish(
-            reference, amount, method, account, key, description, details, payer, extra=extra
-        )
+        said = (description, details, payer, None, extra)
+        wish = Wish(reference, amount, method, account, key, *said, capture)
         return self._told(reference, supersede(self._wiring, wish))
 
     def tokenize(
@@ -127,20 +143,20 @@ class Gateway(Upkeep):
         return self._told(reference, give_back.refund(self._wiring, reference, amount, key))
 
     def void(self, reference: str, *, key: str) -> Void:
-        """Cancel the whole charge before it settles; return the void as it stands.
+        """Cancel the whole charge before it settles, or release what is only held.
 
         Raises:
             InvalidRequest, NotSupported, Conflict, NotSent: as for `refund`.
         """
-        return self._told(reference, give_back.void(self._wiring, reference, key))
+        return self._told(reference, undo.void(self._wiring, reference, key))
 
     def reverse(self, reference: str, *, key: str) -> Refund | Void:
-        """Void the charge or refund what is left of it, whichever the provider can.
+        """Release or void the charge, or refund what is left of it, whichever can be done.
 
         Raises:
             InvalidRequest, NotSupported, Conflict, NotSent: as for `refund`.
         """
-        return self._told(reference, give_back.reverse(self._wiring, reference, key))
+        return self._told(reference, undo.reverse(self._wiring, reference, key))
 
     def query(self, reference: str) -> Payment:
         """Ask the provider about a payment and all of it that is open; record and return it.
@@ -157,13 +173,14 @@ class Gateway(Upkeep):
         return self._told(reference, give_back.known_payment(self._wiring, reference))
 
     def query_refund(self, reference: str, key: str) -> Refund:
-        """Ask the provider about one refund or void; record and return it.
+        """Ask the provider about one refund, void or release; record and return it.
 
         Raises:
             InvalidRequest: nobody knows it.
         """
         checks.name(key, "key")
-        for kind, shape in ((Kind.REFUND, Refund), (Kind.VOID, Void)):
+        shapes = {Kind.REFUND: Refund, Kind.VOID: Void, Kind.RELEASE: Void}
+        for kind, shape in shapes.items():
             operation = self._wiring.ledger.by_key(kind, key)
             if operation is not None and operation.owner == reference:
                 return self._told(reference, shape.of(ask(self._wiring, operation)))

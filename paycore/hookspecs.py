@@ -17,6 +17,7 @@ import pluggy
 
 from paycore.description import Description
 from paycore.intents import (
+    CaptureRequest,
     ChargeRequest,
     QueryRequest,
     RefundRequest,
@@ -62,15 +63,39 @@ def charge(account: Any, request: ChargeRequest) -> Talk[Report]:
     Args:
         account: What `open_account` returned.
         request: One intent; its `reference` is what the provider is told, never used for another.
+            Without its `capture` the money is only to be held.
 
     Yields:
         Each `Call` to carry; its answer is sent back.
 
     Returns:
-        What the provider says; a status that nobody listed is `State.UNKNOWN`.
+        What the provider says; a status that nobody listed is `State.UNKNOWN`, and money that is
+        held and not taken is `State.AUTHORIZED`.
 
     Raises:
         ProviderRefused: It answered, and provably nothing moved.
+        OutcomeUnknown: It answered something else.
+    """
+
+
+@hookspec(firstresult=True)
+def capture(account: Any, request: CaptureRequest) -> Talk[Report]:
+    """Take what an authorized charge holds, in part or whole, once; the rest is given up.
+
+    A provider that has this hook can be charged to hold only.
+
+    Args:
+        account: What `open_account` returned.
+        request: How much of which charge.
+
+    Yields:
+        Each `Call` to carry.
+
+    Returns:
+        What the provider says of the capture, under the capture's own reference.
+
+    Raises:
+        ProviderRefused: It answered, and provably nothing was taken.
         OutcomeUnknown: It answered something else.
     """
 
@@ -119,6 +144,8 @@ def refund(account: Any, request: RefundRequest) -> Talk[Report]:
 def void(account: Any, request: VoidRequest) -> Talk[Report]:
     """Cancel a whole charge before it settles; never turns into a refund by itself.
 
+    A charge that is only authorized is released: the provider gives up what it holds.
+
     Args:
         account: What `open_account` returned.
         request: Which charge.
@@ -137,7 +164,9 @@ def void(account: Any, request: VoidRequest) -> Talk[Report]:
 
 @hookspec(firstresult=True)
 def query(account: Any, request: QueryRequest) -> Talk[Report | NotFound]:
-    """Ask what became of a charge, a refund, a void or a token; nothing may move by asking.
+    """Ask what became of an operation; nothing may move by asking.
+
+    A charge, a token, and every other kind that the provider has the hook for.
 
     Args:
         account: What `open_account` returned.
@@ -163,7 +192,8 @@ def verify_webhook(account: Any, message: WebhookMessage) -> Notification:
         message: Raw bytes, as they came.
 
     Returns:
-        What a genuine message reports.
+        What a genuine message reports; with `report=None` it is about nothing that paycore keeps,
+        is acknowledged and left.
 
     Raises:
         WebhookRejected: Anything else, whatever the bytes; there is no third thing.

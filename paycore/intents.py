@@ -33,6 +33,23 @@ class ChargeRequest:
     payer: Payer = Payer()
     extra: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Plain members passed through to the provider as they are; undocumented features only."""
+    capture: bool = True
+    """Whether to take the money; if not, to hold it only, until it is captured or released."""
+
+
+@dataclass(frozen=True)
+class CaptureRequest:
+    """Take what a charge holds, in part or whole, once; the rest is given up."""
+
+    reference: str
+    """The capture's own wire reference."""
+    amount: Money
+    charge_reference: str
+    """The wire reference of the charge."""
+    charge_provider_reference: str
+    """The provider's own reference of the charge, empty where it never told one."""
+    authorized: Money
+    """What the charge holds."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +79,19 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class VoidRequest:
-    """Cancel a whole charge before it settles."""
+    """Cancel a whole charge before it settles, or release all of what it holds."""
 
     reference: str
-    """The void's own wire reference."""
+    """The wire reference of the void, or of the release."""
     amount: Money
-    """What the charge took, all of it."""
+    """What the charge took or holds, all of it."""
     charge_reference: str
     charge_provider_reference: str
 
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """Ask what became of a charge, a refund, a void or a token."""
+    """Ask what became of a charge, a capture, a release, a refund, a void or a token."""
 
     kind: Kind
     reference: str
@@ -84,7 +101,7 @@ class QueryRequest:
     amount: Money | None = None
     """What was asked for; none for a token."""
     charge_reference: str = ""
-    """For a refund or a void: the wire reference of the charge."""
+    """For a capture, a release, a refund or a void: the wire reference of the charge."""
     charge_provider_reference: str = ""
     charge_refundable: Money | None = None
     """For a refund or a void: what was left to refund before it, by our books."""

@@ -13,6 +13,7 @@ _SAFE: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM_LENGTH: Final = 20
 _ENOUGH: Final = 10
 """How many letters a name needs to choose from, or chance has too little to do."""
+_LETTERS: Final = {Kind.CAPTURE: "c", Kind.RELEASE: "x", Kind.REFUND: "r", Kind.VOID: "v"}
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Naming:
 def wire_references(kind: Kind, owner: str, number: int, naming: Naming) -> Iterator[str]:
     """Yield references to try, best first: readable while the provider allows it, then random.
 
-    `order-1001`, `order-1001-2` for later charges, `order-1001-r1` for refunds and
-    `order-1001-v1` for voids: operators look them up in the provider's console.
+    `order-1001`, `order-1001-2` for later charges, `order-1001-c1` for captures, `order-1001-x1`
+    for releases, `order-1001-r1` for refunds and `order-1001-v1` for voids: operators look them
+    up in the provider's console.
     """
     readable = owner + _suffix(kind, number)
     if naming.allows(readable):
@@ -41,8 +43,8 @@ def wire_references(kind: Kind, owner: str, number: int, naming: Naming) -> Iter
 
 
 def _suffix(kind: Kind, number: int) -> str:
-    if kind.gives_back:
-        return f"-{kind.value[0]}{number}"
+    if kind in _LETTERS:
+        return f"-{_LETTERS[kind]}{number}"
     return "" if number == 1 else f"-{number}"
 
 

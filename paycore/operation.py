@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
+from paycore.evolve import evolve
 from paycore.methods import NextAction
 from paycore.money import Money
 from paycore.report import Decline, Instrument, Report
 from paycore.states import LATE, Kind, State, Step, advance
 
+_UNDONE: Final = frozenset({Kind.VOID, Kind.RELEASE})
+
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing asked of a provider: a charge attempt, a refund, a void or a tokenization."""
+    """One thing asked of a provider: a charge attempt, what becomes of it, or a tokenization."""
 
     id: str
     kind: Kind
@@ -26,7 +29,7 @@ class Operation:
     reference: str
     """The wire reference: what the provider was told, unique for the account, never reused."""
     method: str
-    """The name of the method of payment; empty for refunds and voids."""
+    """The name of the method of payment; for a charge or a tokenization only."""
     amount: Money | None
     """None for a tokenization only."""
     state: State
@@ -44,7 +47,7 @@ class Operation:
     """When it was last handed to the provider; what is timed is timed from here."""
     provider_reference: str = ""
     charge: str = ""
-    """For a refund or a void: the id of the charge operation."""
+    """For a capture, a release, a refund or a void: the id of the charge operation."""
     next_action: NextAction | None = None
     instrument: Instrument | None = None
     decline: Decline | None = None
@@ -66,6 +69,15 @@ class Operation:
     """Grows with every change; who settles it by hand says which one was looked at."""
     superseded: bool = False
     """Whether another page took the place of this one; it is watched all the same."""
+    hold_only: bool = False
+    """For a charge: whether the provider was asked to hold the money, and not to take it."""
+    captured: Money | None = None
+    """For a charge: what was taken, where that is less than was asked."""
+
+    @property
+    def taken(self) -> Money | None:
+        """What a charge takes when it succeeds: its amount, or what was captured of it."""
+        return self.captured or self.amount
 
     def after(self, report: Report) -> Self:
         """Return the operation as it stands after `report`, in whatever order reports come.
@@ -83,11 +95,12 @@ class Operation:
         if step is Step.OLD_NEWS:
             return moved
         late = self.state in LATE
-        return replace(
+        return evolve(
             moved,
             state=report.state,
             next_action=report.next_action if report.state is State.PENDING else None,
             decline=report.decline if report.state is State.DECLINED else None,
+            captured=_part_of(self, report),
             late=self.late or late,
             review=f"succeeded after {self.state.value}" if late else self.review,
         )
@@ -101,7 +114,9 @@ class Operation:
         known, told = self.provider_reference, report.provider_reference
         if known and told and known != told:
             return "another provider reference was reported"
-        if report.amount is not None and report.amount != self.amount:
+        if report.state is State.AUTHORIZED and not self.hold_only:
+            return "held, though it was to be taken"
+        if report.amount is not None and not self._may_be(report.amount, report.state):
             return "another amount or currency was reported"
         if report.state is State.SUCCEEDED:
             if report.reference is None and not (known and told):
@@ -110,9 +125,17 @@ class Operation:
                 return "a success without an amount was reported"
         return ""
 
+    def _may_be(self, amount: Money, state: State) -> bool:
+        """Return whether a report in that state may name this amount: of a hold, any part of it."""
+        if state is State.SUCCEEDED and self.state is State.SUCCEEDED:
+            return amount == self.taken
+        if state is State.SUCCEEDED and self.hold_only and self.amount is not None:
+            return amount.currency == self.amount.currency and 0 < amount.minor <= self.amount.minor
+        return amount == self.amount
+
     def _learned(self, report: Report) -> Self:
         """Return the operation with the facts of `report` that it did not have."""
-        return replace(
+        return evolve(
             self,
             provider_reference=self.provider_reference or report.provider_reference,
             instrument=self.instrument or report.instrument,
@@ -130,9 +153,15 @@ class Operation:
     def disputed(self, reason: str) -> Self:
         """Return the operation with its review flag raised; no money state changes."""
         state = State.UNKNOWN if self.state is State.SUBMITTING else self.state
-        return replace(self, state=state, review=self.review or reason)
+        return evolve(self, state=state, review=self.review or reason)
 
 
 def _same_kind(told: Kind, ours: Kind) -> bool:
-    """Refund and void are one direction: some providers report a void as a refund."""
-    return told is ours or (told.gives_back and ours.gives_back)
+    """Some providers report a void as a refund, and few tell a release from a void."""
+    return told is ours or (told.gives_back and ours.gives_back) or {told, ours} == _UNDONE
+
+
+def _part_of(charge: Operation, report: Report) -> Money | None:
+    """Return what was taken of a hold, where a report says so and it is less than was held."""
+    part = charge.hold_only and report.state is State.SUCCEEDED and report.amount != charge.amount
+    return report.amount if part else charge.captured

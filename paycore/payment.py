@@ -21,6 +21,7 @@ class PaymentStatus(str, Enum):
     NEW = "new"
     AWAITING_PAYER = "awaiting_payer"
     PROCESSING = "processing"
+    AUTHORIZED = "authorized"
     PAID = "paid"
     FAILED = "failed"
     VOIDED = "voided"
@@ -44,7 +45,10 @@ class Payment:
         if took := self._with(Kind.CHARGE, State.SUCCEEDED):
             voided = all(self._voided(charge) for charge in took)
             return PaymentStatus.VOIDED if voided else PaymentStatus.PAID
-        return _status_of(self.charge) if self.charge else PaymentStatus.NEW
+        if self.charge is None:
+            return PaymentStatus.NEW
+        released = self.charge.state in _GIVEN_UP and self.released(self.charge)
+        return PaymentStatus.VOIDED if released else _status_of(self.charge)
 
     @property
     def paid(self) -> bool:
@@ -53,17 +57,23 @@ class Payment:
 
     @property
     def charge(self) -> Operation | None:
-        """The attempt that decides: a captured one, else an open one, else the last sent."""
+        """The attempt that decides: one that took the money or holds it, an open one, the last."""
         charges = [o for o in self.operations if o.kind is Kind.CHARGE]
         sent = [o for o in charges if o.state is not State.NOT_SENT]
         is_open = [o for o in sent if o.state.is_open and not o.superseded]
-        return self.captured or next(iter(is_open[-1:] or sent[-1:]), None)
+        return self.captured or self.authorized or next(iter(is_open[-1:] or sent[-1:]), None)
 
     @property
     def captured(self) -> Operation | None:
         """The attempt that took the money, if one did; of two, one that can still give it back."""
         took = self._with(Kind.CHARGE, State.SUCCEEDED)
         return next((charge for charge in took if self._left(charge)), next(iter(took), None))
+
+    @property
+    def authorized(self) -> Operation | None:
+        """The attempt whose money the provider holds, if one does; a superseded one last."""
+        held = self._with(Kind.CHARGE, State.AUTHORIZED)
+        return next((o for o in held if not o.superseded), next(iter(held), None))
 
     @property
     def open_charge(self) -> Operation | None:
@@ -111,6 +121,16 @@ class Payment:
         """Why a person should look at this payment; empty when nobody needs to."""
         return next((o.review for o in self.operations if o.review), "")
 
+    def ends_of_hold(self, charge: str) -> tuple[Operation, ...]:
+        """Return the captures and releases of the charge with this id that did it, or may have."""
+        ends = (o for o in self.operations if o.kind.ends_a_hold and o.charge == charge)
+        return tuple(o for o in ends if o.state.is_open or o.state is State.SUCCEEDED)
+
+    def released(self, charge: Operation) -> bool:
+        """Return whether what a charge held was surely given up."""
+        done = self._with(Kind.RELEASE, State.SUCCEEDED)
+        return any(release.charge == charge.id for release in done)
+
     def _with(self, kind: Kind, state: State) -> tuple[Operation, ...]:
         return tuple(o for o in self.operations if o.kind is kind and o.state is state)
 
@@ -119,7 +139,7 @@ class Payment:
 
     def _left(self, charge: Operation) -> int:
         """Return the minor units of a captured charge that nothing gave or may give back."""
-        taken = charge.amount or self.amount
+        taken = charge.taken or self.amount
         given = self._sum(
             o
             for o in self.operations
@@ -140,11 +160,13 @@ def _status_of(charge: Operation) -> PaymentStatus:
     return _STATUS[charge.state]
 
 
+_GIVEN_UP: Final = frozenset({State.EXPIRED, State.DECLINED})
 _STATUS: Final[Mapping[State, PaymentStatus]] = {
     State.RESERVED: PaymentStatus.PROCESSING,
     State.SUBMITTING: PaymentStatus.PROCESSING,
     State.PENDING: PaymentStatus.PROCESSING,
     State.UNKNOWN: PaymentStatus.UNKNOWN,
+    State.AUTHORIZED: PaymentStatus.AUTHORIZED,
     State.DECLINED: PaymentStatus.FAILED,
     State.NOT_EXECUTED: PaymentStatus.FAILED,
     State.EXPIRED: PaymentStatus.EXPIRED,

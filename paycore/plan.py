@@ -58,7 +58,12 @@ def _part(text: str) -> float:
 
 
 def is_used_up(operation: Operation, now: datetime) -> bool:
-    """Return whether an open operation was asked about by the whole plan, and is open still."""
+    """Return whether an open operation was asked about by the whole plan, and is open still.
+
+    What is held is no doubt: it waits for its capture as long as the provider holds it.
+    """
+    if operation.state is State.AUTHORIZED:
+        return False
     past_s = (now - _begun(operation, now)).total_seconds()
     return operation.state.is_open and next_step(_name(operation), past_s) is None
 

@@ -17,7 +17,7 @@ from paycore.report import Notification, Report, WebhookMessage
 from paycore.wire.talk import Talk
 
 REQUIRED: Final = ("describe", "open_account", "charge", "query")
-TALKING: Final = ("charge", "tokenize", "refund", "void", "query")
+TALKING: Final = ("charge", "capture", "tokenize", "refund", "void", "query")
 PLAIN: Final = ("describe", "open_account", "verify_webhook")
 HOOKS: Final = PLAIN + TALKING
 _MARK: Final = "paycore_impl"
@@ -58,7 +58,7 @@ class Provider:
             WebhookRejected: it is not genuine, or no message at all.
         """
         heard = self._relay.hook.verify_webhook(account=account, message=message)
-        if isinstance(heard, Notification) and isinstance(heard.report, Report):
+        if isinstance(heard, Notification) and isinstance(heard.report, Report | None):
             return heard
         raise WebhookRejected("the plugin made nothing of this message")
 

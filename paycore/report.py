@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -74,14 +75,14 @@ class Report:
     reference: str | None
     """The wire reference it speaks about; `None` where it names only its own."""
     state: State
-    """PENDING, UNKNOWN, SUCCEEDED, DECLINED or EXPIRED; what nobody listed is UNKNOWN."""
+    """PENDING, AUTHORIZED, SUCCEEDED, DECLINED or EXPIRED; what nobody listed is UNKNOWN."""
     amount: Money | None = None
     """What moved; a success without one proves nothing (tokens apart)."""
     kind: Kind | None = None
     """What it speaks about; `None` makes no claim."""
     provider_reference: str = ""
     charge_provider_reference: str = ""
-    """For a refund or a void: the provider's reference of the charge."""
+    """For a capture, a release, a refund or a void: the provider's reference of the charge."""
     next_action: NextAction | None = None
     instrument: Instrument | None = None
     decline: Decline | None = None
@@ -119,6 +120,8 @@ class WebhookMessage:
     body: bytes = field(repr=False)
     peer: str = ""
     """The socket's peer, or the hop that trusted proxies vouch for; never a header's word."""
+    received_at: datetime | None = None
+    """When it came in; paycore fills it in. What is timed in a signature is compared with it."""
 
     def header(self, name: str) -> str:
         """Return the header called `name`, whatever its case; empty where there is none."""
@@ -126,15 +129,32 @@ class WebhookMessage:
         return next((v for k, v in self.headers.items() if k.lower() == wanted), "")
 
 
+def dated(message: WebhookMessage, now: datetime) -> WebhookMessage:
+    """Return a message with the time at which it came in, if it has none."""
+    return message if message.received_at else replace(message, received_at=now)
+
+
 @dataclass(frozen=True)
 class Notification:
     """A genuine message: what it reports, and how it wants to be acknowledged."""
 
-    report: Report
+    report: Report | None
+    """None: it is about nothing that paycore keeps."""
     acknowledgement: bytes
     content_type: str = "text/plain; charset=utf-8"
     event_id: str = ""
     """The provider's own id of the event, where it signs one."""
+
+    @property
+    def said(self) -> Report:
+        """What it reports; only a message that does is ever kept.
+
+        Raises:
+            InvalidRequest: it is about nothing that paycore keeps.
+        """
+        if self.report is None:
+            raise InvalidRequest("report: about nothing that paycore keeps", field="report")
+        return self.report
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ class Kind(str, Enum):
     """What an operation is for."""
 
     CHARGE = "charge"
+    CAPTURE = "capture"
+    """Take what an authorized charge holds, in part or whole."""
+    RELEASE = "release"
+    """Give up what an authorized charge holds."""
     REFUND = "refund"
     VOID = "void"
     TOKEN = "token"
@@ -20,6 +24,16 @@ class Kind(str, Enum):
         """Whether money goes back to the payer."""
         return self in (Kind.REFUND, Kind.VOID)
 
+    @property
+    def twin(self) -> Kind | None:
+        """The kind that shares its keys: whoever voids cannot know whether that is a release."""
+        return {Kind.VOID: Kind.RELEASE, Kind.RELEASE: Kind.VOID}.get(self)
+
+    @property
+    def ends_a_hold(self) -> bool:
+        """Whether it decides what becomes of money that is only held."""
+        return self in (Kind.CAPTURE, Kind.RELEASE)
+
 
 class State(str, Enum):
     """Where an operation stands."""
@@ -28,6 +42,8 @@ class State(str, Enum):
     SUBMITTING = "submitting"
     PENDING = "pending"
     UNKNOWN = "unknown"
+    AUTHORIZED = "authorized"
+    """A charge: the provider holds the money, and nobody has taken it."""
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     NOT_EXECUTED = "not_executed"
@@ -53,12 +69,21 @@ class Step(Enum):
     CONTRADICTS = "contradicts"
 
 
-OPEN: Final = frozenset({State.RESERVED, State.SUBMITTING, State.PENDING, State.UNKNOWN})
+OPEN: Final = frozenset(
+    {State.RESERVED, State.SUBMITTING, State.PENDING, State.UNKNOWN, State.AUTHORIZED}
+)
 FINAL: Final = frozenset({State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED, State.EXPIRED})
 LATE: Final = frozenset({State.DECLINED, State.NOT_EXECUTED, State.EXPIRED})
 """The final states that a late success may still overturn, alarmed."""
 REPORTABLE: Final = frozenset(
-    {State.PENDING, State.UNKNOWN, State.SUCCEEDED, State.DECLINED, State.EXPIRED}
+    {
+        State.PENDING,
+        State.UNKNOWN,
+        State.AUTHORIZED,
+        State.SUCCEEDED,
+        State.DECLINED,
+        State.EXPIRED,
+    }
 )
 """What a plugin may say; the other states are the core's own conclusions."""
 
@@ -69,6 +94,7 @@ FOLLOWS: Final[Mapping[State, frozenset[State]]] = {
         {
             State.SUCCEEDED,
             State.PENDING,
+            State.AUTHORIZED,
             State.DECLINED,
             State.EXPIRED,
             State.NOT_SENT,
@@ -76,9 +102,17 @@ FOLLOWS: Final[Mapping[State, frozenset[State]]] = {
         }
     ),
     State.UNKNOWN: frozenset(
-        {State.PENDING, State.SUCCEEDED, State.DECLINED, State.EXPIRED, State.NOT_EXECUTED}
+        {
+            State.PENDING,
+            State.AUTHORIZED,
+            State.SUCCEEDED,
+            State.DECLINED,
+            State.EXPIRED,
+            State.NOT_EXECUTED,
+        }
     ),
-    State.PENDING: frozenset({State.SUCCEEDED, State.DECLINED, State.EXPIRED}),
+    State.PENDING: frozenset({State.AUTHORIZED, State.SUCCEEDED, State.DECLINED, State.EXPIRED}),
+    State.AUTHORIZED: frozenset({State.SUCCEEDED, State.DECLINED, State.EXPIRED}),
     State.DECLINED: frozenset({State.SUCCEEDED}),  # late: by query only, and alarmed
     State.NOT_EXECUTED: frozenset({State.SUCCEEDED}),  # likewise
     State.EXPIRED: frozenset({State.SUCCEEDED}),  # likewise

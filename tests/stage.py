@@ -127,13 +127,14 @@ class Till:
         """Decide what was left pending: the payer pays, or the bank speaks."""
         order = self.orders[reference]
         if state == "succeeded" and order["state"] != "succeeded":
-            self.effects.append(Effect(order["kind"], reference, order["amount"] or 0))
+            self._moved(order)
         order["state"] = state
 
     def refundable(self, reference: str) -> int:
         """Return what is left of a charge, by the provider's own books."""
         order = self.orders[reference]
         given = [o for o in self.orders.values() if o.get("of") == reference]
+        given = [o for o in given if o["kind"] != "capture"]
         return int(order["amount"]) - sum(o["amount"] for o in given if o["state"] == "succeeded")
 
     def send(self, call: paycore.Call) -> paycore.Reply:
@@ -189,6 +190,7 @@ class Till:
         page = bool(said.get("page"))
         state = "pending" if page or act == "pending" else "succeeded"
         state = "declined" if act == "declined" else state
+        state = "authorized" if said.get("hold") and state == "succeeded" else state
         order = {"kind": "token" if name == "tokenize" else name, "reference": reference}
         order |= {"amount": said["amount"], "currency": said["currency"], "state": state}
         order |= {"theirs": f"T-{reference}", "of": said.get("of", "")}
@@ -196,8 +198,16 @@ class Till:
             order["url"] = f"{URL}/pay/{reference}"
         self.orders[reference] = order
         if state == "succeeded":
-            self.effects.append(Effect(order["kind"], reference, said["amount"] or 0))
+            self._moved(order)
         return order
+
+    def _moved(self, order: Mapping[str, Any]) -> None:
+        """Note an effect, and what it makes of the charge that it captures or releases."""
+        self.effects.append(Effect(order["kind"], order["reference"], order["amount"] or 0))
+        charge = self.orders.get(order["of"], {})
+        if charge.get("state") == "authorized":
+            captured = {"state": "succeeded", "amount": order["amount"]}
+            charge.update(captured if order["kind"] == "capture" else {"state": "expired"})
 
 
 def _reply(fields: Mapping[str, Any], status: int = 200) -> paycore.Reply:
@@ -230,7 +240,13 @@ class Teller:
     def charge(self, account: Any, request: paycore.ChargeRequest) -> paycore.Talk[Report]:
         page = isinstance(request.method, (HostedPage, EmbeddedForm))
         said = {**_amount(request), "page": page, "method": repr(request.method)}
+        said |= {} if request.capture else {"hold": True}
         return _report((yield paycore.Call(f"{URL}/charge", said)))
+
+    @paycore.hookimpl
+    def capture(self, account: Any, request: paycore.CaptureRequest) -> paycore.Talk[Report]:
+        said = {**_amount(request), "of": request.charge_reference}
+        return _report((yield paycore.Call(f"{URL}/capture", said)))
 
     @paycore.hookimpl
     def tokenize(self, account: Any, request: paycore.TokenizeRequest) -> paycore.Talk[Report]:
@@ -381,6 +397,12 @@ class Stage:
     ) -> paycore.Payment:
         """Charge, by a stored card unless told otherwise."""
         return self.gateway.charge(reference, cad(minor), method, **more)
+
+    def held(self, reference: str = "o-1", minor: int = 1500, **more: Any) -> paycore.Payment:
+        """Charge to hold only, and make sure that it is held."""
+        payment = self.charge(reference, minor, capture=False, **more)
+        assert payment.status is paycore.PaymentStatus.AUTHORIZED
+        return payment
 
     def paid(self, reference: str = "o-1", minor: int = 1500, **more: Any) -> paycore.Payment:
         """Charge and make sure that it succeeded."""

@@ -25,8 +25,8 @@ from paycore.results import Token
 def query(reference: str) -> None:
     """Ask the provider about the payment or stored card REFERENCE, record and show it.
 
-    A query moves no money and may be typed as often as you like. Exit 0 if it is paid, voided or
-    stored, 3 if it is not over yet, 4 if it was declined or came too late.
+    A query moves no money and may be typed as often as you like. Exit 0 if it is paid, held,
+    voided or stored, 3 if it is not over yet, 4 if it was declined or came too late.
     """
     with opened() as gateway, progress("asking the provider"):
         found = _asked(gateway, reference)

@@ -38,6 +38,7 @@ COLUMNS: Final = (
     "late",
     "created_at",
     "updated_at",
+    "captured_minor",
 )
 """The columns of the CSV, in order; amounts are whole minor units."""
 _EVERY: Final = 100
@@ -89,6 +90,7 @@ def _csv() -> Write:
 
     def write(operation: Operation) -> None:
         told = without_sessions(operation)
+        told["captured_minor"] = (told.pop("captured") or {}).get("amount_minor")
         told |= told.pop("amount") or {}
         told |= _prefixed(told.pop("decline"))
         told["instrument"] = (told["instrument"] or {}).get("masked")

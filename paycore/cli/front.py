@@ -17,6 +17,7 @@ COMMANDS: Final = "paycore.commands"
 """The entry-point group; an entry's name is its command's, its object a click command."""
 OWN: Final = {
     "charge": "paycore.cli.paying:charge",
+    "capture": "paycore.cli.capture:capture",
     "tokenize": "paycore.cli.paying:tokenize",
     "refund": "paycore.cli.giving_back:refund",
     "void": "paycore.cli.giving_back:void",
@@ -29,6 +30,7 @@ OWN: Final = {
     "inbox": "paycore.cli.inbox:inbox",
     "replay": "paycore.cli.inbox:replay",
     "reconcile": "paycore.cli.reconcile:reconcile",
+    "audit": "paycore.cli.audit:audit",
     "worker": "paycore.cli.worker:worker",
     "export": "paycore.cli.export:export",
     "purge": "paycore.cli.purge:purge",
@@ -36,6 +38,7 @@ OWN: Final = {
     "simulate": "paycore.cli.simulate:simulate",
     "doctor": "paycore.cli.doctor:doctor",
     "plugins": "paycore.cli.plugins:plugins",
+    "new-provider": "paycore.cli.new_provider:new_provider",
     "db": "paycore.cli.db:db",
     "completion": "paycore.cli.completion:completion",
 }

@@ -77,7 +77,7 @@ def replay(message: str) -> None:
 
 
 def _show(row: InboxRow) -> None:
-    console, report = data(), row.notification.report
+    console, report = data(), row.notification.said
     name = clean(report.reference or report.provider_reference)
     kind = f"{report.kind.value} " if report.kind else ""
     amount = f" of {report.amount}" if report.amount else ""

@@ -12,12 +12,13 @@ from paycore.cli.output import clean
 from paycore.payment import Payment, PaymentStatus
 from paycore.report import Decline
 from paycore.results import Refund, Token
-from paycore.states import State
+from paycore.states import Kind, State
 
 STATUS: Final[Mapping[PaymentStatus, tuple[str, str]]] = {
     PaymentStatus.NEW: ("skipped", "nothing was sent"),
     PaymentStatus.AWAITING_PAYER: ("note", "waits for the payer"),
     PaymentStatus.PROCESSING: ("note", "the provider is still deciding"),
+    PaymentStatus.AUTHORIZED: ("ok", "authorized"),
     PaymentStatus.PAID: ("ok", "paid"),
     PaymentStatus.FAILED: ("failed", "failed"),
     PaymentStatus.VOIDED: ("ok", "voided"),
@@ -30,6 +31,7 @@ STATE: Final[Mapping[State, tuple[str, str]]] = {
     State.SUBMITTING: ("warning", "being sent"),
     State.PENDING: ("note", "pending"),
     State.UNKNOWN: ("warning", "outcome unknown"),
+    State.AUTHORIZED: ("ok", "authorized"),
     State.SUCCEEDED: ("ok", "succeeded"),
     State.DECLINED: ("failed", "declined"),
     State.NOT_EXECUTED: ("failed", "not executed"),
@@ -42,7 +44,7 @@ _DOUBTFUL: Final = frozenset({State.SUBMITTING, State.UNKNOWN})
 
 
 def judge_payment(payment: Payment, *, opened: bool = False) -> None:
-    """Raise what a payment exits with; nothing where it is paid or voided, and all of it is over.
+    """Raise what a payment exits with; nothing where it is paid, held or voided, and all is over.
 
     With `opened`, only its charge counts, and a page that waits for its payer is a success.
     """
@@ -52,10 +54,20 @@ def judge_payment(payment: Payment, *, opened: bool = False) -> None:
         raise Failure("NotSent", told, None, REFUSED)
     if opened and payment.next_action is not None and charge.state is State.PENDING:
         return
-    _judge(payment.reference, "charge", charge.state, payment.decline)
+    if payment.status not in (PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED):
+        _judge(payment.reference, "charge", charge.state, payment.decline)
     for each in () if opened else payment.operations:
-        if each.kind.gives_back and each.state.is_open:
+        if each.kind is not Kind.CHARGE and each.state.is_open:
             _judge(payment.reference, each.kind.value, each.state, None)
+
+
+def judge_capture(payment: Payment, key: str) -> None:
+    """Raise what a capture exits with; nothing where it took the money."""
+    asked = (o for o in payment.operations if o.kind is Kind.CAPTURE and o.key == key)
+    for each in asked:
+        _judge(payment.reference, "capture", each.state, each.decline)
+    if payment.charge is not None:
+        _judge(payment.reference, "charge", payment.charge.state, None)
 
 
 def judge_given_back(kind: str, done: Refund) -> None:

@@ -35,6 +35,7 @@ Examples:
   paycore charge order-1 15.00 CAD --return-url https://shop.example/thanks
   paycore charge order-2 15.00 CAD --method token:card-7
   paycore charge order-3 15.00 CAD --method wallet:apple_pay:token.json
+  paycore charge order-4 15.00 CAD --method token:card-7 --no-capture
 """,
 )
 @click.argument("reference")
@@ -44,6 +45,7 @@ Examples:
 @_RETURN_URL
 @_ACCOUNT
 @_KEY
+@click.option("--no-capture", is_flag=True, help="Hold the money only; `paycore capture` takes it.")
 @config_option()
 @json_option
 def charge(
@@ -54,16 +56,19 @@ def charge(
     return_url: str | None,
     account: str | None,
     key: str | None,
+    no_capture: bool,
 ) -> None:
     """Ask to be paid AMOUNT CURRENCY for the payment REFERENCE.
 
     REFERENCE names the payment for ever: typed twice, the second tells what became of the first,
-    and sends nothing. Exit 0 if it is paid or its page is open, 3 if the outcome is not known yet,
-    4 if it was declined.
+    and sends nothing. Exit 0 if it is paid or held, or its page is open, 3 if the outcome is not
+    known yet, 4 if it was declined.
     """
     money, by = wishes.amount(amount, currency), wishes.method(method, return_url)
     with opened() as gateway, moving(reference):
-        payment = gateway.charge(reference, money, by, account=account, key=key)
+        payment = gateway.charge(
+            reference, money, by, account=account, key=key, capture=not no_capture
+        )
     if shared().json:
         write_json(payment)
     else:

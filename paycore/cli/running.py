@@ -93,8 +93,9 @@ def _announce(running: Simulator, found: Found) -> None:
 def _section(name: str, settings: dict[str, Any], cards: TestCards) -> list[str]:
     """Return the lines of one account, ready to paste."""
     late = f", {cards.late} pays late" if cards.late else ""
+    told = f'# notify_url = "http://127.0.0.1:8000/webhooks/{name}"'
     return [
         *section(f"accounts.{name}", settings).splitlines(),
-        f'# notify_url = "http://127.0.0.1:8000/webhooks/{name}"',
+        *([told] if "notify_url" in settings else []),
         f"# test cards: {cards.success} pays, {cards.decline} declines{late}",
     ]

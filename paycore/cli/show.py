@@ -91,7 +91,7 @@ def _evidence(evidence: Evidence) -> str:
 
 
 def _message(row: InboxRow) -> str:
-    report = row.notification.report
+    report = row.notification.said
     copies = f", {row.copies} times" if row.copies > 1 else ""
     because = f" ({clean(row.reason)})" if row.reason else ""
     return f"says {report.state.value}{copies}: {row.state.value}{because}, id {row.id}"

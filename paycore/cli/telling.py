@@ -172,6 +172,8 @@ def _moved(sums: Sums) -> str:
     """Return what moved in one line: what was taken, less what went back."""
     if not (sums.captured or sums.refunded or sums.voided):
         return "nothing"
+    if not sums.captured:
+        return f"{sums.voided} released"
     number, _, currency = str(sums.captured).partition(" ")
     back = [str(money).partition(" ")[0] for money in (sums.refunded, sums.voided) if money]
     return f"{' - '.join([number, *back])} {currency}"

@@ -111,8 +111,9 @@ def _payment_facts(payment: Payment) -> Iterable[Fact]:
 
 
 def _told(operation: Operation) -> str:
-    told = [str(operation.amount)] if operation.kind.gives_back else []
+    told = [str(operation.amount)] if operation.charge else []
     told += [STATE[operation.state][1]]
+    told += [f"with {operation.captured} taken"] if operation.captured else []
     told += [f"by {operation.method.replace('_', ' ')}"] if operation.method else []
     told += [f"as {names(operation.reference, operation.provider_reference)}"]
     return " ".join(told)

@@ -66,6 +66,9 @@ def _named(headers: tuple[str, ...]) -> dict[str, str]:
 
 def _show(account: str, heard: Notification) -> None:
     console, report = data(), heard.report
+    if report is None:
+        headline(console, "ok", account, "message", "genuine, and about nothing that paycore keeps")
+        return
     name = report.reference or report.provider_reference
     what = " of ".join(
         str(part) for part in (report.kind and report.kind.value, report.amount) if part

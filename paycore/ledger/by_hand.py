@@ -8,6 +8,7 @@ from typing import Final
 
 from paycore.errors import Conflict
 from paycore.methods import PAGES
+from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.report import Conclusion, Report
@@ -56,6 +57,7 @@ def settled(
     return replace(
         before,
         state=state,
+        captured=_captured(before, state, payment),
         review="",
         next_action=None,
         decline=before.decline if state is State.DECLINED else None,
@@ -85,11 +87,24 @@ def _check_way(before: Operation, state: State) -> None:
         )
 
 
+def _captured(before: Operation, state: State, payment: Payment | None) -> Money | None:
+    """Return what was taken of a hold, where it is less: what our capture of it asked for."""
+    if payment is None or state is not State.SUCCEEDED or before.state is State.SUCCEEDED:
+        return before.captured
+    ends = payment.ends_of_hold(before.id)
+    asked = next((end.amount for end in ends if end.kind is Kind.CAPTURE), None)
+    return asked if asked != before.amount else None
+
+
 def _check_money(before: Operation, state: State, payment: Payment | None) -> None:
-    """Refuse to give back by hand, late, what is not there any more."""
-    if state is not State.SUCCEEDED or not before.kind.gives_back or before.state.is_open:
+    """Refuse to give back by hand, late, what is not there any more; nor is a hold taken twice."""
+    if state is not State.SUCCEEDED or before.state.is_open or before.state is state:
         return
-    if before.state is State.SUCCEEDED or payment is None or before.amount is None:
+    if payment is None or before.amount is None:
+        return
+    if before.kind.ends_a_hold and payment.ends_of_hold(before.charge):
+        raise Conflict(f"{before.owner}: another capture or release of it has decided")
+    if not before.kind.gives_back:
         return
     captured = payment.captured
     left = payment.refundable if captured and captured.id == before.charge else None

@@ -21,7 +21,7 @@ def forgotten(operation: Operation) -> Operation:
 
 def forgotten_message(told: Notification) -> Notification:
     """Return a message as what it was about, without its words."""
-    report = told.report
+    report = told.said
     left = Report(
         report.reference,
         report.state,

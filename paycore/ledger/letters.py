@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 
 from paycore.errors import LedgerError
+from paycore.evolve import evolve
 from paycore.ledger.mail import InboxRow, InboxState, marked, revived
 from paycore.report import Notification
 
@@ -31,7 +31,7 @@ class Letters:
             row = InboxRow(uuid.uuid4().hex, account, digest, notification, now, next_try_at=now)
             self._by_digest[account, digest] = row.id
         else:
-            row = replace(self._rows[known], copies=self._rows[known].copies + 1)
+            row = evolve(self._rows[known], copies=self._rows[known].copies + 1)
         self._put(row)
         return row
 
@@ -85,7 +85,7 @@ class Letters:
     ) -> None:
         """Keep of the messages under these references what `forgotten` leaves of them."""
         for row in self.about(account, names):
-            self._put(replace(row, notification=forgotten(row.notification)))
+            self._put(evolve(row, notification=forgotten(row.notification)))
 
     def _found(self, row: str) -> InboxRow:
         found = self._rows.get(row)
@@ -102,6 +102,6 @@ class Letters:
             rows.pop(row.id, None)
             if wanted:
                 rows[row.id] = None
-        told = row.notification.report
+        told = row.notification.said
         for name in filter(None, (told.reference, told.provider_reference)):
             self._about.setdefault((row.account, name), {})[row.id] = None

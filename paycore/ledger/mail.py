@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
 from paycore.events import Event
+from paycore.evolve import evolve
 from paycore.plan import next_step
 from paycore.report import Notification
 
@@ -53,8 +54,8 @@ def marked(
     before: InboxRow, state: InboxState, reason: str, now: datetime, *, failed: bool
 ) -> InboxRow:
     """Return a message as it stands after a try, the next one planned from when it came."""
-    after = replace(before, state=state, reason=reason, failures=before.failures + failed)
-    return replace(after, next_try_at=None if state.is_finished else _next_try(after, now))
+    after = evolve(before, state=state, reason=reason, failures=before.failures + failed)
+    return evolve(after, next_try_at=None if state.is_finished else _next_try(after, now))
 
 
 def _next_try(row: InboxRow, now: datetime) -> datetime | None:
@@ -73,7 +74,7 @@ def revived(before: InboxRow, now: datetime) -> InboxRow:
     """Return a message that is to be applied anew; one that was applied stays as it is."""
     if before.state in (InboxState.APPLIED, InboxState.DUPLICATE):
         return before
-    return replace(before, state=InboxState.VERIFIED, reason="", failures=0, next_try_at=now)
+    return evolve(before, state=InboxState.VERIFIED, reason="", failures=0, next_try_at=now)
 
 
 def retry_at(event: Event, now: datetime) -> datetime:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from paycore.errors import LedgerError
 from paycore.events import events_of
+from paycore.evolve import evolve
+from paycore.ledger.admission import admitted, dispatched
 from paycore.ledger.by_hand import settled, superseded, verdict
 from paycore.ledger.forgetting import forgotten, forgotten_message, is_finished
 from paycore.ledger.memory_mail import MemoryMail
 from paycore.ledger.protocol import Evidence, Intent, Page, Reserved, Source
-from paycore.ledger.rules import admitted, changed, concluded, dispatched, overtaken
+from paycore.ledger.rules import changed, concluded, overtaken
 from paycore.ledger.shelf import Shelf
 from paycore.naming import wire_references
 from paycore.operation import Operation
@@ -38,10 +39,12 @@ class MemoryLedger(MemoryMail):
         with self._transaction():
             known = self.by_key(intent.kind, intent.key)
             payment = None if intent.kind is Kind.TOKEN else self.payment(intent.owner)
-            if not admitted(intent, known, payment, self.operations(intent.owner, intent.kind)):
+            twin = self.by_key(intent.kind.twin, intent.key) if intent.kind.twin else None
+            siblings = self.operations(intent.owner, intent.kind)
+            if not admitted(intent, known, payment, siblings, twin):
                 assert known is not None  # a refusal raises, so only a replay comes here
                 return Reserved(known, fresh=False)
-            fresh = known or self._new(intent, now)
+            fresh = known or self._new(intent, len(siblings) + 1, now)
             operation = dispatched(fresh, intent, payment, now, again=known is not None)
             self._shelf.put(operation)
             if intent.kind is Kind.CHARGE and payment is None and intent.amount is not None:
@@ -50,8 +53,7 @@ class MemoryLedger(MemoryMail):
                 )
             return Reserved(operation, fresh=True)
 
-    def _new(self, intent: Intent, now: datetime) -> Operation:
-        number = len(self.operations(intent.owner, intent.kind)) + 1
+    def _new(self, intent: Intent, number: int, now: datetime) -> Operation:
         names = wire_references(intent.kind, intent.owner, number, intent.naming)
         return Operation(
             id=uuid.uuid4().hex,
@@ -112,7 +114,7 @@ class MemoryLedger(MemoryMail):
                 return False
             planned = next_check(found, now)
             self._shelf.put(
-                replace(found, checks=found.checks + 1, checked_at=now, next_check_at=planned)
+                evolve(found, checks=found.checks + 1, checked_at=now, next_check_at=planned)
             )
             return True
 
@@ -162,7 +164,7 @@ class MemoryLedger(MemoryMail):
             if found is None:
                 return None
             owned = tuple(o for o in self._shelf.owned(reference) if o.kind is not Kind.TOKEN)
-            return replace(found, operations=owned)
+            return evolve(found, operations=owned)
 
     def _payment_of(self, operation: Operation) -> Payment | None:
         return None if operation.kind is Kind.TOKEN else self.payment(operation.owner)
@@ -219,11 +221,11 @@ class MemoryLedger(MemoryMail):
 
     def _forget(self, reference: str) -> None:
         self._purged.add(reference)
-        self._payments[reference] = replace(self._payments[reference], metadata={})
+        self._payments[reference] = evolve(self._payments[reference], metadata={})
         for operation in self.payment(reference).operations:  # type: ignore[union-attr]
             self._shelf.put(forgotten(operation))
             seen = self._evidence.get(operation.id, [])
-            seen[:] = [replace(each, fields={}) for each in seen]
+            seen[:] = [evolve(each, fields={}) for each in seen]
             names = (operation.reference, operation.provider_reference)
             self._letters.forget(operation.account, names, forgotten_message)
 

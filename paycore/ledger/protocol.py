@@ -52,10 +52,12 @@ class Intent:
     lease_s: float
     """How long its dispatcher may be at work before it is given up for dead."""
     amount: Money | None = None
-    """None for a tokenization; for a refund or a void, all that is left."""
+    """None for a tokenization; else all that there is to capture, release or give back."""
     method: str = ""
     nonce: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    hold_only: bool = False
+    """For a charge: whether the provider is asked to hold the money, and not to take it."""
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,11 @@ class Wishes:
 
     def anything(self) -> Callable[[], Any]:
         """Return a step: half of them charge or give back."""
-        draw = self._rng.choices(
-            (self.charge, self.refund, self.void, self.reverse, self.look, self.supersede),
-            (4, 4, 1, 1, 4, 2),
-        )[0]
-        return draw()
+        ways = [self.charge, self.refund, self.void, self.reverse, self.look, self.supersede]
+        weights = [4, 4, 1, 1, 4, 2]
+        if self._scene.weather.holds:
+            ways, weights = [*ways, self.capture, self.void], [*weights, 8, 2]
+        return self._rng.choices(ways, weights)[0]()
 
     def charge(self) -> Callable[[], Any]:
         """Return a charge: under its own key or another, seldom with other content."""
@@ -72,13 +72,14 @@ class Wishes:
         amount = Money(PRICES[owner] - 100 * odd, "CAD")
         method = rng.choice((PAGE, CARD, CARD))
         account = STRONG if rng.random() < 0.1 else (WEAK if owner == "o1" else STRONG)
-        what = f"{owner} {amount} {type(method).__name__} {account}"
+        takes = not self._holds()
+        what = f"{owner} {amount} {type(method).__name__} {account}{'' if takes else ' held'}"
         gateway = self._scene.gateway
         return self._step(
             "charge",
             key,
             what,
-            lambda: gateway.charge(owner, amount, method, account=account, key=key),
+            lambda: gateway.charge(owner, amount, method, account=account, key=key, capture=takes),
         )
 
     def supersede(self) -> Callable[[], Any]:
@@ -87,12 +88,24 @@ class Wishes:
         key = rng.choice((f"{owner}-new", f"{owner}-newer"))
         method = rng.choice((PAGE, PAGE, CARD))
         account = WEAK if owner == "o1" else STRONG
-        what = f"{owner} anew {type(method).__name__} {account}"
+        takes = not self._holds()
+        what = f"{owner} anew {type(method).__name__} {account}{'' if takes else ' held'}"
         return self._step(
             "charge",
             key,
             what,
-            lambda: gateway.supersede(owner, method, key=key, account=account),
+            lambda: gateway.supersede(owner, method, key=key, account=account, capture=takes),
+        )
+
+    def capture(self) -> Callable[[], Any]:
+        """Return a capture, of a part or of all that is held; seldom of more."""
+        owner, whole = self._owner, PRICES[self._owner]
+        minor = self._rng.choice((None, None, whole, whole // 2, whole // 3, whole + 1))
+        amount = None if minor is None else Money(minor, "CAD")
+        key = self._rng.choice((f"{owner}-c1", f"{owner}-c2"))
+        gateway = self._scene.gateway
+        return self._step(
+            "capture", key, f"{owner} {amount}", lambda: gateway.capture(owner, amount, key=key)
         )
 
     def refund(self) -> Callable[[], Any]:
@@ -121,6 +134,11 @@ class Wishes:
         owner, gateway = self._owner, self._scene.gateway
         asking = self._rng.choice((gateway.query, gateway.query, gateway.find))
         return self._step(asking.__name__, "", owner, lambda: asking(owner))
+
+    def _holds(self) -> bool:
+        """Return whether to hold only; nothing is drawn where nobody ever does."""
+        share = self._scene.weather.holds
+        return bool(share) and self._rng.random() < share
 
     def _step(self, kind: str, key: str, what: str, call: Callable[[], Any]) -> Callable[[], Any]:
         scene, owner = self._scene, self._owner

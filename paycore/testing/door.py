@@ -119,6 +119,7 @@ class Door:
             page=bool(back),
             back=back,
             cause=cause,
+            hold=bool(said.get("hold")),
         )
 
     def _refusal(self, order: Order, code: str) -> dict[str, Any]:

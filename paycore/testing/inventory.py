@@ -61,7 +61,7 @@ def _row(scene: Scene, operation: Operation, planned: set[str]) -> Row:
         owner=operation.owner,
         account=operation.account,
         reference=operation.reference,
-        minor=operation.amount.minor if operation.amount else 0,
+        minor=operation.taken.minor if operation.taken else 0,
         state=operation.state.value,
         review=operation.review,
         evidence=len(scene.ledger.inner.evidence(operation.id)),
@@ -72,7 +72,7 @@ def _row(scene: Scene, operation: Operation, planned: set[str]) -> Row:
 
 def _kept(ledger: Ledger) -> Iterator[Kept]:
     for row in ledger.messages():
-        reference = row.notification.report.reference or ""
+        reference = row.notification.said.reference or ""
         yield Kept(row.account, reference, row.state.value, row.reason, row.copies)
 
 

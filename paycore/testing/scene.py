@@ -137,7 +137,7 @@ def _shown(result: Any) -> str:
 def _sums(result: Any) -> dict[str, int]:
     """Return what a payment says can still be given back, and what its operations say."""
     charge = result.captured if isinstance(result, Payment) else None
-    if charge is None or charge.amount is None:
+    if charge is None or charge.taken is None:
         return {}
     gone = sum(
         operation.amount.minor
@@ -147,4 +147,4 @@ def _sums(result: Any) -> dict[str, int]:
         and (operation.state.is_open or operation.state is State.SUCCEEDED)
         and operation.amount
     )
-    return {"refundable": result.refundable.minor, "left": charge.amount.minor - gone}
+    return {"refundable": result.refundable.minor, "left": charge.taken.minor - gone}

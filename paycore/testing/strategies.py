@@ -152,7 +152,10 @@ def operations(
 ) -> Operation:
     """Draw an operation of these kinds (or of any), as it stands in one of `states`."""
     kind = draw(st.sampled_from(kinds or tuple(Kind)))
-    state = draw(st.sampled_from(list(states)))
+    told = list(states)
+    legal = [s for s in told if s is not State.AUTHORIZED or kind is Kind.CHARGE]
+    state = draw(st.sampled_from(legal or told))
+    held = kind is Kind.CHARGE and (state is State.AUTHORIZED or draw(st.booleans()))
     began = EPOCH + timedelta(seconds=draw(st.integers(0, 10**8)))
     amount = None if kind is Kind.TOKEN else draw(money(least=1) if amounts is None else amounts)
     return Operation(
@@ -163,16 +166,18 @@ def operations(
         fingerprint=draw(st.binary(min_size=32, max_size=32)).hex(),
         account="cards",
         reference=draw(references()),
-        method="" if kind.gives_back else "HostedPage",
+        method="HostedPage" if kind in (Kind.CHARGE, Kind.TOKEN) else "",
         amount=amount,
         state=state,
         created_at=began,
         updated_at=began + timedelta(seconds=draw(st.integers(0, 10**6))),
         provider_reference="" if state is State.RESERVED else draw(_told()),
-        charge=draw(st.uuids()).hex if kind.gives_back else "",
+        charge="" if kind in (Kind.CHARGE, Kind.TOKEN) else draw(st.uuids()).hex,
         next_action=draw(st.none() | next_actions()) if state is State.PENDING else None,
         instrument=draw(st.none() | instruments()) if state is State.SUCCEEDED else None,
         decline=draw(st.none() | declines()) if state is State.DECLINED else None,
+        hold_only=held,
+        captured=draw(_parts(amount)) if held and state is State.SUCCEEDED else None,
     )
 
 
@@ -184,13 +189,15 @@ def reports(
     provider_reference: str = "p-1",
 ) -> Report:
     """Draw a report that is about `about` in all that it says; what may be left out, may be."""
-    state = draw(st.sampled_from(sorted(states)))
+    told = (state for state in states if state is not State.AUTHORIZED or about.hold_only)
+    state = draw(st.sampled_from(sorted(told)))
     proof = state is State.SUCCEEDED
+    amount = about.taken if proof else about.amount
     known = about.provider_reference or provider_reference
     return Report(
         reference=about.reference if proof or draw(st.booleans()) else None,
         state=state,
-        amount=about.amount if proof or draw(st.booleans()) else None,
+        amount=amount if proof or draw(st.booleans()) else None,
         kind=draw(st.sampled_from((None, about.kind))),
         provider_reference=draw(st.sampled_from(("", known))),
         next_action=draw(st.none() | next_actions()) if state is State.PENDING else None,
@@ -208,7 +215,7 @@ def payments(draw: st.DrawFn, currency: str | None = None) -> Payment:
     states = draw(st.sampled_from(([State.SUCCEEDED], list(State))))
     charges += draw(st.lists(operations(Kind.CHARGE, states=states, amounts=same), max_size=1))
     given: list[Operation] = []
-    left = amount
+    left = (charges[-1].taken if charges else None) or amount
     while left and charges and charges[-1].state is State.SUCCEEDED and draw(st.booleans()):
         part = draw(st.just(left) | money(amount.currency, least=1, most=left.minor))
         back = draw(operations(Kind.REFUND, states=states, amounts=st.just(part)))
@@ -217,6 +224,13 @@ def payments(draw: st.DrawFn, currency: str | None = None) -> Payment:
     reference = draw(names())
     owned = (replace(operation, owner=reference) for operation in (*charges, *given))
     return Payment(reference, amount, tuple(owned), EPOCH)
+
+
+def _parts(amount: Money | None) -> SearchStrategy[Money | None]:
+    """Draw less than an amount, where there is less; or nothing."""
+    if amount is None or amount.minor == 1:
+        return st.none()
+    return st.none() | money(amount.currency, least=1, most=amount.minor - 1)
 
 
 def _told() -> SearchStrategy[str]:

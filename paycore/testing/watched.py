@@ -131,7 +131,7 @@ class WatchedLedger:
             owner=after.owner,
             account=after.account,
             reference=after.reference,
-            minor=after.amount.minor if after.amount else 0,
+            minor=after.taken.minor if after.taken else 0,
             was=before.state.value if before else "",
             state=after.state.value,
             of=self._last[after.charge].reference if after.charge else "",

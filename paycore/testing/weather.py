@@ -67,6 +67,8 @@ class Weather:
     """Whether somebody who holds the key of the weak account sends messages."""
     late_payers: bool = True
     """Whether pages are paid past their lifetime."""
+    holds: float = 0.0
+    """How many of the charges ask to hold the money only, and are captured or released later."""
     provider_answers: bool = True
     """Whether queries are answered once everything has calmed down."""
     settling_window_s: int = 3600
@@ -97,4 +99,6 @@ WEATHERS: Final[Mapping[str, Weather]] = {
     "r52": replace(USUAL, clock_steps=True, settling_window_s=TWO_DAYS_S),
 }
 """The weather that tries a promise hardest; the usual one tries the others."""
+HOLDING: Final = replace(USUAL, holds=0.7)
+"""For what becomes of money that is only held."""
 EVERYTHING: Final = replace(WEATHERS["r52"], sends=LYING, queries=ASKING_LIARS, attacker=True)

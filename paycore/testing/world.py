@@ -53,12 +53,14 @@ class Order:
     of: str = ""
     page: bool = False
     state: str = "waiting"
-    """`waiting` (for the payer or the bank), `paid` or `refused`."""
+    """`waiting` (for the payer or the bank), `held`, `released`, `paid` or `refused`."""
     cause: Cause | None = None
     opened_at: float = 0.0
     settles_at: float = 0.0
     back: str = ""
     """Where the payer's browser is sent back to."""
+    hold: bool = False
+    """Whether the money is only to be held, until it is captured."""
 
 
 @dataclass
@@ -93,7 +95,10 @@ class World:
         """Take an order in; return why it is refused, or nothing."""
         self.catch_up()
         charge = self.orders.get((order.account, order.of))
-        settled = charge is not None and charge.settles_at <= self.clock.elapsed
+        held = charge is not None and charge.state == "held"
+        settled = charge is not None and not held and charge.settles_at <= self.clock.elapsed
+        if order.kind == "capture" and (charge is None or charge.state == "released"):
+            return "released"
         if order.kind == "void" and settled:
             return "settled"
         if order.kind == "refund" and not settled and not self.early_refunds:
@@ -118,6 +123,7 @@ class World:
 
     def decide(self, order: Order, state: str) -> None:
         """Say what becomes of an order that waits; a repeat of one that is paid pays again."""
+        state = self._meant(order, state)
         if state == "paid":
             self._execute(order)
         order.state = state
@@ -150,15 +156,33 @@ class World:
         voided = any(o.kind == "void" for o in given)
         return 0 if voided else order.minor - sum(o.minor for o in given)
 
+    def _meant(self, order: Order, state: str) -> str:
+        """Return what a decision comes to: a hold takes nothing, and what is given up is gone."""
+        charge = self.orders.get((order.account, order.of))
+        if state == "paid" and order.hold and order.kind == "charge":
+            return "held"
+        gone = order.kind == "capture" and charge is not None and charge.state == "released"
+        return "refused" if gone else state
+
     def _file(self, order: Order) -> None:
         order.opened_at = self.clock.elapsed
         self.orders[order.account, order.reference] = order
 
     def _execute(self, order: Order) -> None:
+        charge = self.orders.get((order.account, order.of))
+        if order.kind == "void" and charge is not None and charge.state == "held":
+            charge.state = "released"
+            self._note("release", order, order)
+            return
+        self._note(order.kind, order, order)
+        if order.kind == "capture" and charge is not None:
+            charge.state, charge.minor, charge.settles_at = "paid", order.minor, order.settles_at
+            self._note("charge", charge, order)
+
+    def _note(self, kind: str, moved: Order, by: Order) -> None:
+        """Note what moved, and what moved it."""
         now = self.clock.elapsed
-        order.settles_at = now + self.rng.choice((60, 3600, 86_400))
-        self.effects.append(
-            Effect(
-                order.kind, order.account, order.reference, order.minor, order.of, order.cause, now
-            )
-        )
+        if moved is by:
+            by.settles_at = now + self.rng.choice((60, 3600, 86_400))
+        what = (kind, moved.account, moved.reference, moved.minor, moved.of)
+        self.effects.append(Effect(*what, by.cause, now))

@@ -9,7 +9,13 @@ from typing import Any, Final
 from paycore.description import Description
 from paycore.errors import ProviderRefused, WebhookRejected
 from paycore.hookspecs import hookimpl
-from paycore.intents import ChargeRequest, QueryRequest, RefundRequest, VoidRequest
+from paycore.intents import (
+    CaptureRequest,
+    ChargeRequest,
+    QueryRequest,
+    RefundRequest,
+    VoidRequest,
+)
 from paycore.methods import HostedPage, Redirect, StoredToken
 from paycore.money import Money
 from paycore.provider import Provider
@@ -22,7 +28,13 @@ from paycore.wire.talk import Call, Reply, Talk
 SEAL: Final = "genuine"
 """What makes a message genuine; the key of the weak account is known to attackers."""
 ACK: Final = b"thanks"
-STATES: Final = {"paid": State.SUCCEEDED, "waiting": State.PENDING, "refused": State.DECLINED}
+STATES: Final = {
+    "paid": State.SUCCEEDED,
+    "waiting": State.PENDING,
+    "refused": State.DECLINED,
+    "held": State.AUTHORIZED,
+    "released": State.EXPIRED,
+}
 WEAK: Final = "weak"
 STRONG: Final = "strong"
 """The two accounts: a message is a hint and absence proves nothing; or each is proof."""
@@ -60,7 +72,14 @@ class Worldly:
         """Ask to be paid."""
         method = request.method
         back = method.return_url if isinstance(method, HostedPage) else ""
-        return _heard((yield Call(f"{URL}/charge", {**_amount(request), "back": back})))
+        said = {**_amount(request), "back": back, "hold": not request.capture}
+        return _heard((yield Call(f"{URL}/charge", said)))
+
+    @hookimpl
+    def capture(self, account: Any, request: CaptureRequest) -> Talk[Report]:
+        """Take what is held."""
+        said = {**_amount(request), "of": request.charge_reference}
+        return _heard((yield Call(f"{URL}/capture", said)))
 
     @hookimpl
     def refund(self, account: Any, request: RefundRequest) -> Talk[Report]:

@@ -16,6 +16,7 @@ from paycore.operation import Operation
 from paycore.plan import is_used_up
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import REPORTABLE, State
+from paycore.verbs.follow_up import followed_up
 from paycore.verbs.giving_up import ABSENT, given_up
 from paycore.wire.talk import Call, Reply, converse
 from paycore.wiring import Wiring
@@ -65,7 +66,7 @@ def asked(
         after = wiring.ledger.record(after.id, _unsettled(after), Source.CORE, wiring.now())
     if after.state is not operation.state:
         wiring.listeners.emit("operation_finished", operation=after)
-    return Asked(after, told.answer)
+    return Asked(followed_up(wiring, after), told.answer)
 
 
 def was_answered(wiring: Wiring, told: Asked) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from paycore import checks
-from paycore.account import Account
 from paycore.dispatch import dispatch
 from paycore.errors import InvalidRequest, LedgerError, OutcomeUnknown
+from paycore.evolve import evolve
 from paycore.fingerprint import fingerprint
 from paycore.intents import ChargeRequest, Payer
 from paycore.ledger.protocol import Intent
@@ -36,19 +36,26 @@ class Wish:
     payer: Payer | None = None
     metadata: Mapping[str, str] | None = field(default=None, repr=False)
     extra: Mapping[str, str] | None = field(default=None, repr=False)
+    capture: bool = True
 
 
 def charge(wiring: Wiring, wish: Wish) -> Payment:
     """Check, reserve, talk, record; return the payment as it stands then."""
     reference = checks.name(wish.reference, "reference")
-    account = wiring.account(_account_for(wiring, wish))
+    made = _token_operation(wiring, wish.method)
+    account = wiring.account(_account_for(wish, made))
     money = checks.charge_amount(wish.amount, account)
     method = checks.charge_method(wish.method, account, wiring.return_hosts)
+    hold_only = not checks.flag(wish.capture, "capture")
+    if hold_only:
+        account.require("capture")
     intent = Intent(
         kind=Kind.CHARGE,
         owner=reference,
         key=checks.name(reference if wish.key is None else wish.key, "key"),
-        fingerprint=fingerprint(Kind.CHARGE, reference, money, method, account.name),
+        fingerprint=fingerprint(
+            Kind.CHARGE, reference, money, method, account.name, capture=not hold_only
+        ),
         account=account.name,
         naming=account.naming,
         lease_s=account.lease_s,
@@ -56,15 +63,17 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
         method=METHOD_NAMES[type(method)],
         nonce=new_nonce(method),
         metadata=checks.plain_members(wish.metadata, "metadata"),
+        hold_only=hold_only,
     )
     request = ChargeRequest(
         reference="",  # the ledger makes it
         amount=money,
-        method=_in_provider_words(wiring, account, method),
+        method=_in_provider_words(method, made),
         description=checks.text(wish.description, "description"),
         details=checks.text(wish.details, "details"),
         payer=checks.payer(wish.payer),
         extra=checks.plain_members(wish.extra, "extra"),
+        capture=not hold_only,
     )
     done = dispatch(wiring, account, intent, "charge", lambda o: _told(request, o))
     operation = apply_parked(wiring, done)
@@ -79,7 +88,7 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
 def _told(request: ChargeRequest, operation: Operation) -> ChargeRequest:
     """Return what the provider is told of an operation: its reference, and its payer's nonce."""
     method = with_nonce(request.method, operation.nonce)
-    return replace(request, reference=operation.reference, method=method)
+    return evolve(request, reference=operation.reference, method=method)
 
 
 def payment_of(wiring: Wiring, operation: Operation) -> Payment:
@@ -90,9 +99,8 @@ def payment_of(wiring: Wiring, operation: Operation) -> Payment:
     return payment
 
 
-def _account_for(wiring: Wiring, wish: Wish) -> str | None:
+def _account_for(wish: Wish, made: Operation | None) -> str | None:
     """Return the account to charge: a token of ours belongs to the account that made it."""
-    made = _token_operation(wiring, wish.method)
     if made is None:
         return wish.account
     if wish.account not in (None, made.account):
@@ -100,9 +108,8 @@ def _account_for(wiring: Wiring, wish: Wish) -> str | None:
     return made.account
 
 
-def _in_provider_words(wiring: Wiring, account: Account, method: Method) -> Method:
+def _in_provider_words(method: Method, made: Operation | None) -> Method:
     """Return the method as the provider knows it: a token of ours under the provider's name."""
-    made = _token_operation(wiring, method)
     if made is None:
         return method
     if made.state is not State.SUCCEEDED:

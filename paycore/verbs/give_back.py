@@ -1,4 +1,4 @@
-"""Give money back: refund, void, or whichever of the two the provider can."""
+"""Give money back that was captured: by a refund, or by voiding the charge."""
 
 from __future__ import annotations
 
@@ -27,31 +27,6 @@ def void(wiring: Wiring, reference: str, key: str) -> Void:
     return Void.of(_give_back(wiring, Kind.VOID, reference, None, key))
 
 
-def reverse(wiring: Wiring, reference: str, key: str) -> Refund | Void:
-    """Void the charge, or refund all that is left where it cannot be voided.
-
-    The caller asked for either; a void that surely did nothing is followed by a refund under the
-    same key, one whose outcome is open is not.
-    """
-    payment = known_payment(wiring, reference)
-    checks.name(key, "key")
-    if wiring.ledger.by_key(Kind.REFUND, key) is None and _can_void(wiring, payment, key):
-        tried = void(wiring, reference, key)
-        if tried.state not in (State.DECLINED, State.NOT_EXECUTED):
-            return tried
-    return refund(wiring, reference, None, key)
-
-
-def _can_void(wiring: Wiring, payment: Payment, key: str) -> bool:
-    """Return whether a void was begun under this key, or may be tried."""
-    if wiring.ledger.by_key(Kind.VOID, key) is not None:
-        return True
-    captured = payment.captured
-    if captured is None or payment.refundable != payment.amount:
-        return False
-    return "void" in wiring.account(captured.account).provider.hooks
-
-
 def known_payment(wiring: Wiring, reference: str) -> Payment:
     """Return the payment with this reference.
 
@@ -71,6 +46,9 @@ def _give_back(
     charged = _charged(wiring, payment, kind, checks.name(key, "key"))
     account = wiring.account(charged.account)
     account.require(kind.value)
+    if kind is Kind.VOID and not account.description.voids_captured:
+        name = account.provider.name
+        raise NotSupported(f"account {account.name!r}: {name} cannot void what was captured")
     if amount is not None:
         checks.amount(amount, account)
         if amount.currency != payment.amount.currency:
@@ -102,7 +80,7 @@ def _charged(wiring: Wiring, payment: Payment, kind: Kind, key: str) -> Operatio
 def _request(wiring: Wiring, operation: Operation) -> RefundRequest | VoidRequest:
     """Return what the provider is asked, about the charge that the ledger reserved it of."""
     charged = wiring.ledger.operation(operation.charge)
-    if operation.amount is None or charged.amount is None:
+    if operation.amount is None or charged.taken is None:
         raise NotSupported("nothing to give back")
     if operation.kind is Kind.VOID:
         return VoidRequest(
@@ -113,5 +91,5 @@ def _request(wiring: Wiring, operation: Operation) -> RefundRequest | VoidReques
         operation.amount,
         charged.reference,
         charged.provider_reference,
-        charged.amount,
+        charged.taken,
     )

@@ -38,7 +38,7 @@ def apply(
         if row.state in _IN_DOUBT:
             _ask_again(wiring, account, row, gap_s)
         return InboxState.DUPLICATE
-    report = row.notification.report
+    report = row.notification.said
     verdict = judge(wiring, account, report, trusted=trusted, gap_s=gap_s)
     unconfirmed = verdict.state is InboxState.VERIFIED and verdict.answered
     if unconfirmed and _is_old(wiring, account, row):
@@ -57,7 +57,7 @@ def _ask_again(wiring: Wiring, account: Account, row: InboxRow, gap_s: float) ->
     Whoever forges a message before the provider says the same must not silence the provider: as
     long as nobody answers, the message waits to be tried again.
     """
-    report = row.notification.report
+    report = row.notification.said
     operation = wiring.ledger.by_wire(account.name, report.reference, report.provider_reference)
     if operation is None or operation.mismatch(report):
         return
@@ -117,7 +117,7 @@ def apply_kept(wiring: Wiring, row_id: str, planned_at: datetime | None) -> None
 
 def digest(account: str, notification: Notification, trusted: bool) -> str:
     """Return what makes two messages the same event, in whatever bytes they come."""
-    report = notification.report
+    report = notification.said
     typed = [
         account,
         trusted,
@@ -159,7 +159,7 @@ def _note(wiring: Wiring, row: InboxRow, verdict: Verdict, *, failed: bool = Fal
             "webhook_needs_review",
             level=log.WARNING,
             account=row.account,
-            reference=row.notification.report.reference or "",
+            reference=row.notification.said.reference or "",
             status=verdict.state.value,
             reason=verdict.reason,
         )

@@ -11,6 +11,7 @@ from paycore.payment import PaymentStatus
 from paycore.report import Report
 from paycore.states import Kind, State, Step, advance
 from paycore.verbs.ask import Asked, asked, was_answered
+from paycore.verbs.follow_up import followed_up
 from paycore.wiring import Wiring
 
 
@@ -89,7 +90,7 @@ def _told(
     after = wiring.ledger.record(operation.id, report, Source.NOTIFICATION, wiring.now())
     if after.state is not operation.state:
         wiring.listeners.emit("operation_finished", operation=after)
-    return Asked(after, report)
+    return Asked(followed_up(wiring, after), report)
 
 
 def _is_voided(wiring: Wiring, operation: Operation) -> bool:

@@ -8,7 +8,7 @@ from paycore import log
 from paycore.account import Account
 from paycore.errors import WebhookRejected
 from paycore.ledger.protocol import InboxRow, InboxState
-from paycore.report import Answer, WebhookMessage
+from paycore.report import Answer, WebhookMessage, dated
 from paycore.verbs.ask import HINT_GAP_S
 from paycore.verbs.deliver import deliver_quietly
 from paycore.verbs.inbox import apply, digest
@@ -52,8 +52,12 @@ def _received(wiring: Wiring, account: Account, message: WebhookMessage) -> Answ
     if message.method.upper() == "GET":
         return NEUTRAL  # a browser that came back; only its nonce would mean anything
     _check_envelope(message)
-    notification = account.verified(message)
+    notification = account.verified(dated(message, wiring.now()))
     answer = Answer(200, notification.acknowledgement, notification.content_type)
+    if notification.report is None:
+        log.event("webhook_ignored", account=account.name)
+        wiring.listeners.emit("webhook_received", account=account.name, outcome="ignored")
+        return answer
     trusted = _from_peer(account, message)
     row = wiring.ledger.keep(
         account.name, digest(account.name, notification, trusted), notification, wiring.now()
@@ -79,7 +83,7 @@ def _applied(wiring: Wiring, account: Account, row: InboxRow, trusted: bool) -> 
 def _tell(wiring: Wiring, account: Account, row: InboxRow) -> None:
     """Tell what a message brought about, where anybody here hears it."""
     if wiring.subscribers:
-        told = row.notification.report
+        told = row.notification.said
         found = wiring.ledger.by_wire(account.name, told.reference, told.provider_reference)
         if found is not None:
             deliver_quietly(wiring, found.owner)

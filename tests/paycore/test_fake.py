@@ -199,3 +199,53 @@ class TestMessages:
         )
         with paycore.open_gateway(SETTINGS, sender=Unplugged) as gateway:
             assert gateway.receive("shop", told).status == 401
+
+
+class TestHolds:
+    """Money that is held, by the amount that is captured."""
+
+    @pytest.fixture
+    def held(self, gateway):
+        payment = gateway.charge("o-1", Money(1500, "CAD"), CARD, capture=False)
+        assert payment.status is PaymentStatus.AUTHORIZED
+        return gateway
+
+    @pytest.mark.parametrize(
+        ("minor", "state", "queried"),
+        [
+            (600, State.SUCCEEDED, PaymentStatus.PAID),
+            (601, State.DECLINED, PaymentStatus.AUTHORIZED),
+            (602, State.UNKNOWN, PaymentStatus.PAID),
+            (603, State.PENDING, PaymentStatus.PAID),
+        ],
+    )
+    def test_the_amount_chooses_what_happens(self, held, minor, state, queried):
+        """At once, and once it is queried."""
+        payment = held.capture("o-1", Money(minor, "CAD"), key="c-1")
+
+        assert payment.operations[-1].state is state
+        assert held.query("o-1").status is queried
+        left = minor if queried is PaymentStatus.PAID else 0
+        assert held.find("o-1").refundable == Money(left, "CAD")
+
+    def test_04_is_not_sent(self, held):
+        """And may be tried again."""
+        with pytest.raises(NotSent):
+            held.capture("o-1", Money(604, "CAD"), key="c-1")
+
+        assert held.capture("o-1", key="c-2").paid
+
+    def test_what_is_released_is_not_taken(self, held):
+        """By the provider's own books, too."""
+        assert held.void("o-1", key="v-1").succeeded
+        assert held.query("o-1").status is PaymentStatus.VOIDED
+        with pytest.raises(Conflict):
+            held.capture("o-1", key="c-1")
+
+    @pytest.mark.parametrize("method", PAGES)
+    def test_a_page_holds_once_it_is_queried(self, gateway, method):
+        """As it is paid."""
+        gateway.charge("o-1", Money(1500, "CAD"), method, capture=False)
+
+        assert gateway.query("o-1").status is PaymentStatus.AUTHORIZED
+        assert gateway.capture("o-1", key="c-1").paid

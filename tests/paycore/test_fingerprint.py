@@ -64,6 +64,13 @@ def test_where_a_method_leads_counts(method: Callable[[str], Any]) -> None:
     assert one != other
 
 
+@given(asked)
+def test_to_hold_is_not_to_take(one: tuple[Any, ...]) -> None:
+    """And to take says nothing of it: what was stored before there were holds stays the same."""
+    assert fingerprint(*one, capture=False) != fingerprint(*one)
+    assert fingerprint(*one, capture=True) == fingerprint(*one)
+
+
 @given(asked, asked)
 def test_different_requests_never_share_one(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
     """Whatever the parts hold, no two requests run together into one."""

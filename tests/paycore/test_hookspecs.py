@@ -20,6 +20,7 @@ ARGUMENTS = {
     "describe": [],
     "open_account": ["settings"],
     "charge": ["account", "request"],
+    "capture": ["account", "request"],
     "tokenize": ["account", "request"],
     "refund": ["account", "request"],
     "void": ["account", "request"],

@@ -28,6 +28,8 @@ namings = st.builds(
         (Kind.REFUND, 1, "order-1001-r1"),
         (Kind.REFUND, 12, "order-1001-r12"),
         (Kind.VOID, 1, "order-1001-v1"),
+        (Kind.CAPTURE, 1, "order-1001-c1"),
+        (Kind.RELEASE, 2, "order-1001-x2"),
         (Kind.TOKEN, 1, "order-1001"),
         (Kind.TOKEN, 3, "order-1001-3"),
     ],

@@ -62,15 +62,16 @@ def ends(start, told):
 # R14: the order does not matter
 
 
+@pytest.mark.parametrize("hold_only", [False, True], ids=["taken", "held"])
 @pytest.mark.parametrize("start", WAITING)
-def test_the_order_of_up_to_six_reports_does_not_matter(start):
-    """All 19,530 sequences of up to six reported states: each set of them has one end.
+def test_the_order_of_up_to_six_reports_does_not_matter(start, hold_only):
+    """All 55,986 sequences of up to six reported states: each set of them has one end.
 
     Two failures that deny each other are the exception: the first one stands, no money moved by
     either, and a person is called.
     """
     words = {state: report(state) for state in REPORTED}
-    reached = {(): operation(start)}
+    reached = {(): operation(start, hold_only=hold_only)}
     found = {}
     for _ in range(6):
         reached = {
@@ -81,7 +82,7 @@ def test_the_order_of_up_to_six_reports_does_not_matter(start):
         for told, end in reached.items():
             found.setdefault(tuple(sorted(told)), set()).add((end.state, bool(end.review)))
 
-    assert len(found) == 461
+    assert len(found) == 923
     for told, ended in found.items():
         if set(told) >= FAILED and S.SUCCEEDED not in told:
             assert ended == {(S.DECLINED, True), (S.EXPIRED, True)}
@@ -114,15 +115,17 @@ def test_no_order_of_reports_changes_what_is_known(data, start):
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize("hold_only", [False, True], ids=["taken", "held"])
 @pytest.mark.parametrize("start", WAITING)
-def test_a_success_wins_and_two_last_words_call_a_person(start):
+def test_a_success_wins_and_two_last_words_call_a_person(start, hold_only):
     """Among any others, before or after them, a success is the last word; nobody is called in vain.
 
     Whatever the last words are and in whatever order, two different ones raise the review flag;
     one, however often it is repeated, does not.
     """
-    for states in (told for size in range(1, 5) for told in combinations(REPORTED * 2, size)):
-        ended = ends(operation(start), map(report, states))
+    words = [state for state in REPORTED if hold_only or state is not S.AUTHORIZED]
+    for states in (told for size in range(1, 5) for told in combinations(words * 2, size)):
+        ended = ends(operation(start, hold_only=hold_only), map(report, states))
 
         assert ({state for state, _ in ended} == {S.SUCCEEDED}) == (S.SUCCEEDED in states)
         assert {review for _, review in ended} == {len(FINAL & set(states)) > 1}
@@ -380,3 +383,49 @@ def test_an_operation_shows_neither_fingerprint_nor_nonce():
     shown = repr(operation(fingerprint="canary-1", nonce="canary-2"))
 
     assert "canary" not in shown
+
+
+# What is held
+
+
+@pytest.mark.parametrize("start", [*WAITING, S.AUTHORIZED, S.EXPIRED, S.DECLINED])
+@pytest.mark.parametrize("minor", [1, 600, 1499])
+def test_a_part_of_a_hold_may_be_taken(start, minor):
+    """R32: it is remembered, and only that is a success from then on."""
+    part = Money(minor, "CAD")
+    end = operation(start, hold_only=True).after(report(amount=part))
+
+    assert (end.state, end.amount, end.captured, end.taken) == (S.SUCCEEDED, CAD, part, part)
+    assert end.after(report(amount=part)) == end
+    quiet = replace(end, review="")
+    assert quiet.after(report()).review == "another amount or currency was reported"
+    assert end.after(report(S.AUTHORIZED)) == end
+
+
+@pytest.mark.parametrize(
+    "amount", [Money(1501, "CAD"), Money(0, "CAD"), Money(600, "USD"), Money(1500, "USD")]
+)
+def test_no_more_than_a_hold_and_nothing_else_may_be_taken(amount):
+    """R24: nor is nothing a success."""
+    end = operation(S.AUTHORIZED, hold_only=True).after(report(amount=amount))
+
+    assert (end.state, end.captured, end.taken) == (S.AUTHORIZED, None, CAD)
+    assert end.review == "another amount or currency was reported"
+
+
+@pytest.mark.parametrize("state", REPORTED)
+def test_only_a_success_may_name_a_part(state):
+    """And only of a charge that holds."""
+    part = report(state, amount=Money(600, "CAD"))
+
+    assert bool(operation(S.PENDING, hold_only=True).mismatch(part)) == (state is not S.SUCCEEDED)
+    assert operation(S.PENDING).mismatch(part)
+
+
+@pytest.mark.parametrize(("told", "ours"), [(Kind.VOID, Kind.RELEASE), (Kind.RELEASE, Kind.VOID)])
+def test_few_tell_a_release_from_a_void(told, ours):
+    """Either is fine for the other; for nothing else."""
+    assert not operation(kind=ours, charge="c").mismatch(report(kind=told))
+    for other in set(Kind) - {told, ours, Kind.REFUND}:
+        assert operation(kind=other).mismatch(report(kind=told))
+    assert operation(kind=Kind.RELEASE).mismatch(report(kind=Kind.REFUND))

@@ -28,6 +28,7 @@ STATUS = {
     S.SUBMITTING: P.PROCESSING,
     S.PENDING: P.PROCESSING,
     S.UNKNOWN: P.UNKNOWN,
+    S.AUTHORIZED: P.AUTHORIZED,
     S.SUCCEEDED: P.PAID,
     S.DECLINED: P.FAILED,
     S.NOT_EXECUTED: P.FAILED,
@@ -100,10 +101,12 @@ def test_a_payer_who_has_to_act_is_awaited():
 
 @pytest.mark.parametrize(("first", "second"), list(product(State, State)))
 def test_of_two_attempts_the_one_that_matters_decides(first, second):
-    """A captured one, else one that is open, else the last that left us; NOT_SENT never counts."""
+    """Captured, held, open, else the last that left us, in this order; NOT_SENT never counts."""
     states = [state for state in (first, second) if state is not S.NOT_SENT]
     if S.SUCCEEDED in states:
         wanted = P.PAID
+    elif S.AUTHORIZED in states:
+        wanted = P.AUTHORIZED
     elif is_open := [state for state in states if state in OPEN]:
         wanted = STATUS[is_open[-1]]
     else:
@@ -122,7 +125,7 @@ def test_a_capture_makes_it_paid_and_an_open_attempt_undecided(first):
         assert tried.paid == (S.SUCCEEDED in states)
         assert (tried.open_charge is not None) == bool(OPEN & states)
         if not tried.paid and OPEN & states:
-            assert tried.status in {P.PROCESSING, P.UNKNOWN}
+            assert tried.status in {P.PROCESSING, P.AUTHORIZED, P.UNKNOWN}
 
 
 @pytest.mark.parametrize(("kind", "state"), list(product([Kind.REFUND, Kind.VOID], State)))
@@ -273,7 +276,8 @@ def test_the_sums_of_any_payment_add_up(drawn):
 
     assert all(amount.currency == drawn.amount.currency for amount in sums)
     if drawn.captured:
-        assert sum(amount.minor for amount in sums) == drawn.amount.minor
+        taken = drawn.captured.taken or drawn.amount
+        assert sum(amount.minor for amount in sums) == taken.minor
     else:
         assert sums[2].minor == 0
 
@@ -303,3 +307,50 @@ def test_a_payment_shows_no_metadata():
     """It is the application's, and may be about a person."""
     assert "canary" not in repr(Payment("o", WHOLE, (), NOW, {"note": "canary"}))
     assert Payment("o", WHOLE, (), NOW).metadata == {}
+
+
+# What is held
+
+
+def ending(kind, state=S.SUCCEEDED, id_="e-1", **more):
+    return operation(kind, state, id_, **{"charge": "c-1", **more})
+
+
+def test_a_hold_decides_before_what_is_open_beside_it():
+    """A superseded page may be authorized all the same; one that is not superseded comes first."""
+    old, new = charge(S.AUTHORIZED, superseded=True), charge(S.PENDING, "c-2")
+
+    assert (payment(old, new).authorized, payment(old, new).charge) == (old, old)
+    assert payment(old, charge(S.AUTHORIZED, "c-2")).authorized.id == "c-2"
+    assert payment(old, charge(S.SUCCEEDED, "c-2")).charge.id == "c-2"
+
+
+@pytest.mark.parametrize(("kind", "state"), list(product([Kind.CAPTURE, Kind.RELEASE], State)))
+def test_the_end_of_a_hold_is_no_money_by_itself(kind, state):
+    """Whatever became of it, the charge decides; nothing is reserved or given back."""
+    held = payment(charge(S.AUTHORIZED), ending(kind, state))
+
+    assert (held.status, held.paid) == (P.AUTHORIZED, False)
+    assert (held.refundable, held.reserved, held.refunded) == (NOTHING, NOTHING, NOTHING)
+    assert bool(held.ends_of_hold("c-1")) == (state in OPEN or state is S.SUCCEEDED)
+    assert held.ends_of_hold("c-2") == ()
+
+
+@pytest.mark.parametrize(("state", "ended"), list(product([S.EXPIRED, S.DECLINED], State)))
+def test_a_hold_that_was_released_is_voided(state, ended):
+    """Once the release surely did it; of another charge it says nothing."""
+    release = ending(Kind.RELEASE, ended)
+    voided = payment(charge(state), release)
+
+    assert voided.status is (P.VOIDED if ended is S.SUCCEEDED else STATUS[state])
+    assert payment(charge(state, "c-2"), release).status is STATUS[state]
+    assert payment(charge(), release).status is P.PAID
+
+
+def test_what_was_taken_is_what_can_be_given_back():
+    """R32: of a part, the part, less what went back of it."""
+    part = charge(hold_only=True, captured=Money(600, "CAD"))
+
+    assert payment(part).refundable == Money(600, "CAD")
+    assert payment(part, refund(200)).refundable == Money(400, "CAD")
+    assert payment(part, refund(600)).refundable == NOTHING

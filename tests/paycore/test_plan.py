@@ -112,3 +112,14 @@ def test_the_next_time_is_never_behind(seconds):
     planned = next_check(operation(), now)
 
     assert timedelta(0) < planned - now < timedelta(days=10)
+
+
+def test_what_is_held_is_asked_about_for_as_long_as_it_is():
+    """R48: by the plan, weekly past it, and nobody is called for its age."""
+    held = operation(State.AUTHORIZED, hold_only=True)
+    late = after_s(40 * 86_400)
+
+    assert next_check(held, after_s(1)) <= after_s(20)
+    assert next_check(held, late) == late + timedelta(days=7)
+    assert not is_used_up(held, late)
+    assert is_used_up(operation(State.PENDING), late)

@@ -274,7 +274,19 @@ def test_a_genuine_message_is_handed_on() -> None:
     """What verify_webhook returns is what the gateway gets."""
     notification = Provider("till", Teller()).verify_webhook({}, message(reference="o-1"))
 
-    assert notification.report.reference == "o-1"
+    assert notification.said.reference == "o-1"
+
+
+def test_a_message_about_nothing_of_ours_is_one_too() -> None:
+    """It is handed on, for its acknowledgement."""
+
+    @paycore.hookimpl
+    def verify_webhook(account: Any, message: Any) -> Any:
+        return paycore.Notification(None, b"thanks")
+
+    provider = Provider("sound", plugin(verify_webhook=verify_webhook))
+
+    assert provider.verify_webhook({}, message(reference="o-1")).report is None
 
 
 @pytest.mark.parametrize("made", [None, "SUCCESS", {"report": 1}, paycore.Notification("x", b"")])  # type: ignore[arg-type]

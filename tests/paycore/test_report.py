@@ -271,3 +271,13 @@ def test_the_words_for_declines_are_a_closed_set():
         "token_unusable",
         "cancelled",
     }
+
+
+def test_a_message_about_nothing_says_nothing():
+    """Whoever wants what it says is told so, by the field."""
+    report = Report("o-1", State.SUCCEEDED)
+    assert Notification(report, b"thanks").said is report
+
+    with pytest.raises(InvalidRequest) as refused:
+        _ = Notification(None, b"thanks").said
+    assert refused.value.field == "report"

@@ -23,9 +23,13 @@ S = State
 MOVES = {
     S.RESERVED: {S.SUBMITTING},
     S.NOT_SENT: {S.SUBMITTING},
-    S.SUBMITTING: {S.SUCCEEDED, S.PENDING, S.DECLINED, S.EXPIRED, S.NOT_SENT, S.UNKNOWN},
-    S.UNKNOWN: {S.PENDING, S.SUCCEEDED, S.DECLINED, S.EXPIRED, S.NOT_EXECUTED},
-    S.PENDING: {S.SUCCEEDED, S.DECLINED, S.EXPIRED},
+    S.SUBMITTING: {
+        *(S.SUCCEEDED, S.AUTHORIZED, S.PENDING, S.DECLINED, S.EXPIRED),
+        *(S.NOT_SENT, S.UNKNOWN),
+    },
+    S.UNKNOWN: {S.PENDING, S.AUTHORIZED, S.SUCCEEDED, S.DECLINED, S.EXPIRED, S.NOT_EXECUTED},
+    S.PENDING: {S.AUTHORIZED, S.SUCCEEDED, S.DECLINED, S.EXPIRED},
+    S.AUTHORIZED: {S.SUCCEEDED, S.DECLINED, S.EXPIRED},
     S.DECLINED: {S.SUCCEEDED},
     S.NOT_EXECUTED: {S.SUCCEEDED},
     S.EXPIRED: {S.SUCCEEDED},
@@ -54,7 +58,9 @@ def test_a_success_is_the_only_word_that_nothing_follows():
 @pytest.mark.parametrize("state", State)
 def test_a_state_knows_where_it_belongs(state):
     """`is_open` and `is_final` say what the sets say."""
-    assert state.is_open == (state in {S.RESERVED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
+    waits = {S.RESERVED, S.SUBMITTING, S.PENDING, S.UNKNOWN, S.AUTHORIZED}
+
+    assert state.is_open == (state in waits)
     assert state.is_final == (state in {S.SUCCEEDED, S.DECLINED, S.NOT_EXECUTED, S.EXPIRED})
 
 
@@ -77,7 +83,7 @@ def test_a_repeat_is_old_news(state):
     assert advance(state, state) is Step.OLD_NEWS
 
 
-@pytest.mark.parametrize("state", [S.SUCCEEDED, S.DECLINED, S.EXPIRED])
+@pytest.mark.parametrize("state", [S.AUTHORIZED, S.SUCCEEDED, S.DECLINED, S.EXPIRED])
 @pytest.mark.parametrize("earlier", [S.PENDING, S.UNKNOWN])
 def test_what_we_have_passed_is_old_news(state, earlier):
     """A last word is not taken back by an answer from before it."""

@@ -12,7 +12,7 @@ from paycore.ledger.mail import InboxRow, InboxState
 
 def message_values(row: InboxRow) -> dict[str, Any]:
     """Return every column of a kept message by name."""
-    report = row.notification.report
+    report = row.notification.said
     return {
         "id": row.id,
         "account": row.account,

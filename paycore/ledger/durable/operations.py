@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from paycore.errors import LedgerError
+from paycore.ledger.admission import admitted, dispatched
 from paycore.ledger.durable import statements as sql
 from paycore.ledger.durable.rows import (
     Row,
@@ -17,7 +18,6 @@ from paycore.ledger.durable.rows import (
 )
 from paycore.ledger.durable.session import Session
 from paycore.ledger.protocol import Intent, Reserved
-from paycore.ledger.rules import admitted, dispatched
 from paycore.naming import wire_references
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -80,7 +80,7 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
     if session.again and known is not None and known.sent_at == now and known.id == own_id:
         return Reserved(known, fresh=True)
     siblings = of_kind(session, intent.owner, intent.kind)
-    if not admitted(intent, known, paid, siblings):
+    if not admitted(intent, known, paid, siblings, _twin(session, intent)):
         assert known is not None  # a refusal raises, so only a replay comes here
         return Reserved(known, fresh=False)
     fresh = known or _new(session, intent, now, own_id, len(siblings) + 1)
@@ -98,6 +98,13 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
         others = (o for o in of_kind(session, intent.owner, Kind.TOKEN) if o.id != operation.id)
         admitted(intent, None, None, tuple(others))
     return Reserved(operation, fresh=True)
+
+
+def _twin(session: Session, intent: Intent) -> Operation | None:
+    """Return the operation that a key names among those of the kind's twin."""
+    if intent.kind.twin is None:
+        return None
+    return maybe(session.row(sql.BY_KEY, kind_=intent.kind.twin.value, op_key_=intent.key))
 
 
 def _new(session: Session, intent: Intent, now: datetime, own_id: str, number: int) -> Operation:

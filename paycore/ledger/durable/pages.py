@@ -16,7 +16,12 @@ from paycore.states import State
 _LEAST: Final = 100
 """How many payments are read at once when few of them may be wanted."""
 _OPEN: Final = frozenset(
-    {PaymentStatus.UNKNOWN, PaymentStatus.PROCESSING, PaymentStatus.AWAITING_PAYER}
+    {
+        PaymentStatus.UNKNOWN,
+        PaymentStatus.PROCESSING,
+        PaymentStatus.AWAITING_PAYER,
+        PaymentStatus.AUTHORIZED,
+    }
 )
 Read = Callable[[Callable[[Session], "_Batch"]], "_Batch"]
 

@@ -121,7 +121,7 @@ _SUMS = ("captured_", "refunded_", "reserved_", "voided_")
 
 def _sums(operation: Operation) -> dict[str, int]:
     """Return what an operation adds to the sums of its payment."""
-    minor = operation.amount.minor if operation.amount else 0
+    minor = operation.taken.minor if operation.taken else 0
     if operation.kind.gives_back and operation.state.is_open:
         return {"reserved_": minor}
     if operation.state is not State.SUCCEEDED:

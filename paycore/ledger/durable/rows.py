@@ -73,6 +73,8 @@ def operation_values(operation: Operation) -> dict[str, Any]:
         "next_check_at": maybe_micros(operation.next_check_at),
         "version": operation.version,
         "superseded": int(operation.superseded),
+        "hold_only": int(operation.hold_only),
+        "captured_minor": operation.captured.minor if operation.captured else None,
     }
 
 
@@ -110,6 +112,8 @@ def operation_of(row: Row) -> Operation:
         next_check_at=maybe_time(row[29]),
         version=row[30],
         superseded=bool(row[31]),
+        hold_only=bool(row[32]),
+        captured=None if row[33] is None else Money(row[33], row[9]),
     )
 
 

@@ -30,7 +30,8 @@ OPERATION_COLUMNS: Final = tuple(_o)[1:]
 """In the order of the fields of `paycore.Operation`, its amount as two."""
 _CHANGING: Final = (
     "amount_minor currency state updated_at sends fence lease_until sent_at provider_reference "
-    "charge next_action instrument decline token review late next_check_at version superseded"
+    "charge next_action instrument decline token review late next_check_at version superseded "
+    "hold_only captured_minor"
 ).split()
 _NO_TOKEN: Final = text("kind <> 'token'")
 

@@ -42,6 +42,8 @@ IS_DUE: Final = "next_try_at IS NOT NULL"
 IS_UNTOLD: Final = IS_DUE
 _OPEN_CHARGE: Final = f"kind = 'charge' AND superseded = 0 AND {IS_OPEN}"
 _OPEN_TOKEN: Final = f"kind = 'token' AND {IS_OPEN}"
+_END_OF_HOLD: Final = f"kind IN ('capture', 'release') AND (state = 'succeeded' OR {IS_OPEN})"
+_UNDO: Final = "kind IN ('void', 'release')"
 _WHOLE: Final = BigInteger().with_variant(Integer, "sqlite")  # STRICT knows no BIGINT
 
 
@@ -129,10 +131,16 @@ operation: Final = Table(
     _time("next_check_at", null=True),
     _whole("version", 1),
     _whole("superseded"),
+    _whole("hold_only"),
+    Column("captured_minor", _WHOLE),
     UniqueConstraint("id"),
     UniqueConstraint("kind", "op_key"),
     UniqueConstraint("account", "reference"),
     CheckConstraint("kind = 'token' OR coalesce(amount_minor, 0) > 0", name="amount"),
+    CheckConstraint(
+        "captured_minor IS NULL OR captured_minor BETWEEN 1 AND coalesce(amount_minor, 0)",
+        name="captured",
+    ),
     sqlite_strict=True,
 )
 _op: Final = operation.c
@@ -144,8 +152,10 @@ _index(
     where="provider_reference <> ''",
 )
 _index("ix_paycore_operation_nonce", _op.nonce, where="nonce <> ''")
+_index("uq_paycore_operation_undo", _op.op_key, where=_UNDO, unique=True)
 _index("uq_paycore_operation_open_charge", _op.owner, where=_OPEN_CHARGE, unique=True)
 _index("uq_paycore_operation_open_token", _op.owner, where=_OPEN_TOKEN, unique=True)
+_index("uq_paycore_operation_end_of_hold", _op.charge, where=_END_OF_HOLD, unique=True)
 _index("ix_paycore_operation_due", _op.next_check_at, _op.serial, where=IS_PLANNED)
 _index("ix_paycore_operation_state", _op.state, _op.serial, where=IS_UNUSUAL)
 _index("ix_paycore_operation_review", _op.serial, where=IN_REVIEW)

@@ -76,7 +76,7 @@ def decline_of(text: str) -> Decline | None:
 
 def notification_text(told: Notification) -> str:
     """Return a message as text: what it reports and how it is acknowledged."""
-    report = told.report
+    report = told.said
     plain = {name: value for name in _TEXTS if (value := getattr(report, name)) not in _UNTOLD}
     plain |= {"state": report.state.value, "raw": value_of(evidence_text(report.raw))}
     parts = {

@@ -11,8 +11,9 @@ from paycore.testing.history import Event, History
 from paycore.testing.world import Effect, Order
 from paycore.testing.worldly import STRONG
 
-OPEN: Final = frozenset({"reserved", "submitting", "pending", "unknown"})
+OPEN: Final = frozenset({"reserved", "submitting", "pending", "unknown", "authorized"})
 FAILED: Final = frozenset({"declined", "not_executed", "expired"})
+ENDS_A_HOLD: Final = frozenset({"capture", "release"})
 """Written down here once more: the checker takes no word of the code under test."""
 
 

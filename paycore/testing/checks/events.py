@@ -18,6 +18,7 @@ _CHARGE: Final[Mapping[str, frozenset[str]]] = {
     "not_executed": frozenset({"payment.failed"}),
     "expired": frozenset({"payment.expired"}),
     "unknown": frozenset({"payment.unknown"}),
+    "authorized": frozenset({"payment.authorized"}),
 }
 _ENDS: Final = {"not_executed": "failed", "declined": "failed"}
 
@@ -91,11 +92,17 @@ def _reviewed_quietly(ending: Ending) -> Iterator[str]:
 def _types(kind: str, state: str) -> frozenset[str]:
     if kind == "charge":
         return _CHARGE.get(state, frozenset())
-    return frozenset({f"{kind}.{_ENDS.get(state, state)}"}) if state in _CHARGE else frozenset()
+    if state not in _CHARGE or (kind, state) == ("capture", "succeeded"):
+        return frozenset()  # the charge tells that it was paid
+    told = "void" if kind == "release" else kind
+    return frozenset({f"{told}.{_ENDS.get(state, state)}"})
 
 
 def _no_news(ending: Ending) -> set[tuple[str, str]]:
-    """Return the charges whose failure is no news: superseded, or beside one that succeeded."""
+    """Return the charges whose failure is no news: superseded, released, or beside a success."""
     given_way = {place(event) for event in ending.history.told("superseded")}
+    for event in ending.history.told("recorded"):
+        if event.facts["kind"] == "release":
+            given_way.add((event.facts["account"], event.facts["of"]))
     took = {row.owner for row in ending.rows if row.kind == "charge" and row.state == "succeeded"}
     return given_way | {row.at for row in ending.rows if row.owner in took and row.kind == "charge"}

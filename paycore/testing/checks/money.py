@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from paycore.testing.checks.ending import OPEN, Ending, place
+from paycore.testing.checks.ending import ENDS_A_HOLD, OPEN, Ending, place
 
 
 def never_over_refunded(ending: Ending) -> Iterator[str]:
@@ -17,6 +17,7 @@ def never_over_refunded(ending: Ending) -> Iterator[str]:
         at, facts = place(event), event.facts
         if facts["kind"] == "charge":
             charged[at] = facts["minor"]
+        if facts["kind"] == "charge" or facts["kind"] in ENDS_A_HOLD:
             continue
         charge = facts["account"], facts["of"]
         counts = facts["state"] in OPEN or facts["state"] == "succeeded"
@@ -32,7 +33,7 @@ def _moved_too_much(ending: Ending) -> Iterator[str]:
     for effect in ending.effects:
         if effect.kind == "charge":
             taken[effect.account, effect.reference] += effect.minor
-        else:
+        elif effect.kind not in ENDS_A_HOLD:
             back[effect.account, effect.of] += effect.minor
     for at, minor in back.items():
         if minor > taken[at]:
@@ -48,11 +49,13 @@ def reservations_are_kept(ending: Ending) -> Iterator[str]:
 
 
 def one_remedy(ending: Ending) -> Iterator[str]:
-    """R34: a charge is voided or refunded, never both."""
+    """R34: a charge is voided or refunded, never both; nor taken once what it held was released."""
     kinds: dict[tuple[str, str], set[str]] = {}
     for effect in ending.effects:
         if effect.of:
             kinds.setdefault((effect.account, effect.of), set()).add(effect.kind)
     for at, remedies in kinds.items():
-        if len(remedies) > 1:
+        if "release" in remedies and len(remedies) > 1:
+            yield f"{at} was released, and more than that"
+        if len(remedies - {"capture"}) > 1:
             yield f"{at} was both voided and refunded"

@@ -68,7 +68,9 @@ def _unproved(
         yield f"{at} is told as not sent, and it was"
     if state == "not_executed" and ending.moved(at):
         yield f"{at} is told as not executed, and it was"
-    if state == "expired" and event.facts["method"] != "hosted_page":
+    order = ending.orders.get(at)
+    released = order is not None and order.state == "released"
+    if state == "expired" and event.facts["method"] != "hosted_page" and not released:
         yield f"{at} expired, and is no page"
 
 

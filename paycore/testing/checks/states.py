@@ -43,7 +43,7 @@ def truth_is_reached(ending: Ending) -> Iterator[str]:
             continue
         if ending.moved(row.at):
             yield f"{row.at} is {row.state}, and its money moved"
-        elif row.state in OPEN and _could_be_known(ending, row):
+        elif row.state in OPEN and _could_be_known(ending, row) and not _is_held(ending, row):
             yield f"{row.at} is still {row.state}"
     yield from _asked_late(ending)
 
@@ -58,6 +58,11 @@ def _asked_late(ending: Ending) -> Iterator[str]:
             waits_s = facts["planned_s"]
             if waits_s is None or facts["age_s"] + waits_s > SOON_S:
                 yield f"{place(event)} is {facts['state']}, and asked about in {waits_s} s only"
+
+
+def _is_held(ending: Ending, row: Row) -> bool:
+    order = ending.orders.get(row.at)
+    return row.state == "authorized" and order is not None and order.state == "held"
 
 
 def _could_be_known(ending: Ending, row: Row) -> bool:
@@ -90,5 +95,5 @@ def nothing_open_unseen(ending: Ending) -> Iterator[str]:
         is_young = row.age_s < WEEK_S - 2 * DAY_S
         if row.planned_s is None or row.planned_s > (2 * DAY_S if is_young else WEEK_S):
             yield f"{row.at} is {row.state}, and nobody will ask"
-        if row.age_s > PLAN_S + DAY_S and not row.review:
+        if row.age_s > PLAN_S + DAY_S and not row.review and row.state != "authorized":
             yield f"{row.at} is {row.state} past its plan, and nobody is told"

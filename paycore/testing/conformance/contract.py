@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from paycore.errors import InvalidRequest, NotSent, NotSupported, PaycoreError, SettingsError
@@ -59,8 +60,11 @@ def undeclared_is_refused_unsent(stage: Stage) -> None:
     for code in {"CAD", "JPY", "KWD", "CLF", "EUR"} - told.currencies:
         method = method_of(stage, told.methods[0])
         _unsent(calls, code, gateway.charge, f"order-{code}", Money(100, code), method)
-    for hook in {"tokenize", "refund", "void"} - stage.provider.hooks:
+    for hook in {"capture", "tokenize", "refund", "void"} - stage.provider.hooks:
         _unsent(calls, hook, stage.account(_nobody).require, hook)
+    if "capture" not in stage.provider.hooks:
+        charge = partial(gateway.charge, capture=False)
+        _unsent(calls, "a hold", charge, "order-held", money, method_of(stage, told.methods[0]))
 
 
 def declared_is_done(stage: Stage) -> None:
@@ -70,6 +74,8 @@ def declared_is_done(stage: Stage) -> None:
         promise(isinstance(play.report, Report), f"{play.label}: ended in {play.report}")
         if isinstance(play.report, Report):
             _fits(play, play.report)
+    if "capture" in stage.provider.hooks:
+        promise(any(play.hook == "capture" for play in stage.tour), "nothing could be held")
 
 
 def waiting_payer_is_told_what_to_do(stage: Stage) -> None:
@@ -119,10 +125,10 @@ def _fits(play: Play, report: Report) -> None:
     """Hold a report of a healthy provider to the request that it answers."""
     problem = operation_of(play).mismatch(report)
     promise(not problem, f"{play.label}: {problem}")
-    promise(
-        report.state in (State.SUCCEEDED, State.PENDING),
-        f"{play.label}: a healthy provider's answer is read as {report.state.value}",
-    )
+    done = State.AUTHORIZED if play.holds and play.moves else State.SUCCEEDED
+    good = (done, State.PENDING, State.AUTHORIZED if play.holds else done)
+    wrong = f"{play.label}: a healthy provider's answer is read as {report.state.value}"
+    promise(report.state in good, wrong)
 
 
 CHECKS: Final[tuple[Check, ...]] = (

@@ -29,9 +29,9 @@ def amounts_are_said_exactly(stage: Stage) -> None:
     for play in some(charged, NO_CALLS):
         money = play.request.amount
         promise(_says(stage, play.calls, money), f"{money}: said as another amount")
-    for refund in (play for play in stage.plays if play.hook == "refund"):
-        money = refund.request.amount
-        promise(_says(stage, refund.calls, money), f"refund of {money}: said as another amount")
+    for part in (play for play in stage.plays if play.hook in ("refund", "capture")):
+        money = part.request.amount
+        promise(_says(stage, part.calls, money), f"{part.label}, {money}: said as another amount")
 
 
 def amounts_are_heard_exactly(stage: Stage) -> None:
@@ -70,8 +70,9 @@ def _is_real(code: str) -> bool:
 
 def _says(stage: Stage, calls: tuple[Call, ...], money: Money) -> bool:
     """Return whether a call says an amount, in minor units or with its decimals."""
-    if stage.case.asked is not None:
-        return stage.case.asked(calls[-1]) == money
+    asked = stage.case.asked or getattr(stage.simulator, "asked", None)
+    if asked is not None:
+        return bool(asked(calls[-1]) == money)
     said = {str(value) for call in calls for _, value in leaves(dict(call.payload))}
     return bool(said.intersection(spellings(money)))
 

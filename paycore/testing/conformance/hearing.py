@@ -46,7 +46,7 @@ def read(stage: Stage, message: WebhookMessage) -> Notification | None:
         return None
     except Exception as error:
         raise AssertionError(f"a message ends in {type(error).__name__}") from None
-    is_one = isinstance(heard, Notification) and isinstance(heard.report, Report)
+    is_one = isinstance(heard, Notification) and isinstance(heard.report, Report | None)
     promise(is_one, f"a message ends in a {type(heard).__name__}")
     return heard if isinstance(heard, Notification) else None
 
@@ -59,7 +59,7 @@ def believed(stage: Stage, message: WebhookMessage) -> Notification | None:
         return None
 
 
-def operation_of(report: Report) -> Operation:
+def operation_of(report: Report, *, holds: bool = False) -> Operation:
     """Return the operation that a report is about, as it stands while it is awaited."""
     kind = report.kind or Kind.CHARGE
     return Operation(
@@ -75,4 +75,5 @@ def operation_of(report: Report) -> Operation:
         state=State.UNKNOWN,
         created_at=NOW,
         updated_at=NOW,
+        hold_only=holds or report.state is State.AUTHORIZED,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -57,7 +58,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep a message and say thanks, in whatever words: it is not sent again by our clock."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         query = self.path.partition("?")[2]
-        message = WebhookMessage("POST", dict(self.headers.items()), query, body, "127.0.0.1")
+        headers, now = dict(self.headers.items()), datetime.now(UTC)
+        message = WebhookMessage("POST", headers, query, body, "127.0.0.1", now)
         self.server.kept.append(message)
         self.send_response(200)
         self.send_header("Content-Length", "0")

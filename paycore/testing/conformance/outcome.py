@@ -30,6 +30,8 @@ class Play:
     report: Report | NotFound | None
     problem: str = ""
     """Why there is no report; empty where there is one."""
+    holds: bool = False
+    """Whether it is about a charge that is held, and not taken before it is captured."""
 
     @property
     def moves(self) -> bool:
@@ -59,6 +61,7 @@ def operation_of(play: Play) -> Operation:
         created_at=NOW,
         updated_at=NOW,
         provider_reference=getattr(request, "provider_reference", ""),
+        hold_only=play.holds,
     )
 
 

@@ -13,6 +13,7 @@ from paycore.testing.conformance import (
     breaking,
     contract,
     counting,
+    driving,
     leaks,
     messages,
     purity,
@@ -27,6 +28,7 @@ from paycore.testing.quiet import quiet
 CHECKS: Final[tuple[Check, ...]] = (
     *contract.CHECKS,
     *talking.CHECKS,
+    *driving.CHECKS,
     *breaking.CHECKS,
     *answers.CHECKS,
     *counting.CHECKS,

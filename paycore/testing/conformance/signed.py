@@ -7,6 +7,7 @@ from typing import Final
 
 from paycore.states import FINAL, State
 from paycore.testing.conformance import altering, fuzz
+from paycore.testing.conformance.answers import DONE
 from paycore.testing.conformance.checking import Check, promise, some
 from paycore.testing.conformance.hearing import genuine, operation_of, read, sealed_by
 from paycore.testing.conformance.stage import Stage
@@ -29,7 +30,8 @@ def messages_with_unlisted_words_decide_nothing(stage: Stage) -> None:
             body = altering.altered(message.body, altering.unheard(verdict))
             heard = read(stage, sealed(body)) if body is not None else None
             tried += body is not None
-            decided = heard is not None and heard.report.state in FINAL
+            state = heard.report.state if heard is not None and heard.report else State.UNKNOWN
+            decided = state in FINAL or state is State.AUTHORIZED
             promise(not decided, f"a message with an unlisted {verdict} decides")
     some(range(tried), "no message has a member that `verdicts` names")
 
@@ -39,7 +41,7 @@ def messages_say_what_they_are_about(stage: Stage) -> None:
     sealed, tried = sealed_by(stage), 0
     for message in genuine(stage):
         heard = read(stage, message)
-        if heard is None or heard.report.state is not State.SUCCEEDED:
+        if heard is None or heard.report is None or heard.report.state not in DONE:
             continue
         operation, report = operation_of(heard.report), heard.report
         changes = [altering.another_text(report.reference)] if report.reference else []
@@ -49,7 +51,8 @@ def messages_say_what_they_are_about(stage: Stage) -> None:
         for change in changes:
             body = altering.altered(message.body, change)
             other = read(stage, sealed(body)) if body is not None else None
-            fits = other is not None and operation.after(other.report).state is State.SUCCEEDED
+            about = other.report if other is not None else None
+            fits = about is not None and operation.after(about).state in DONE
             tried += body is not None
             promise(not fits, "a message about something else is taken for ours")
     some(range(tried), "no genuine message says of a success what it is about")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from paycore.errors import PaycoreError
 from paycore.intents import (
+    CaptureRequest,
     ChargeRequest,
     QueryRequest,
     RefundRequest,
@@ -32,14 +33,19 @@ def toured(stage: Stage) -> tuple[Play, ...]:
         tour.tokenize(kind)
     paid = [tour.charge(kind) for kind in stage.description.methods]
     best = next((play for play in paid if play.state is State.SUCCEEDED), paid[-1])
-    if "void" in stage.provider.hooks:
-        tour.void(best)
-    if "refund" in stage.provider.hooks:
+    hooks = stage.provider.hooks
+    if "capture" in hooks:
+        tour.hold()
+    if "void" in hooks and stage.description.voids_captured:
+        tour.void(best, Kind.VOID)
+    if "refund" in hooks:
         tour.refund(best)
     return tuple(tour.plays)
 
 
-def played(stage: Stage, label: str, hook: str, kind: Kind, request: Any) -> Play:
+def played(
+    stage: Stage, label: str, hook: str, kind: Kind, request: Any, *, holds: bool = False
+) -> Play:
     """Return how a request of the healthy provider went."""
     calls: list[Call] = []
     replies: list[Reply] = []
@@ -55,7 +61,7 @@ def played(stage: Stage, label: str, hook: str, kind: Kind, request: Any) -> Pla
         report = converse(stage.provider.talk(hook, stage.handle, request), send)
     except PaycoreError as error:
         problem = f"{type(error).__name__}: {error}"
-    return Play(label, hook, kind, asked, tuple(calls), tuple(replies), report, problem)
+    return Play(label, hook, kind, asked, tuple(calls), tuple(replies), report, problem, holds)
 
 
 class _Tour:
@@ -78,22 +84,46 @@ class _Tour:
             stored = next(p.report for p in (found, asked) if isinstance(p.report, Report))
             self._token = self._token or stored.token or request.reference
 
-    def charge(self, kind: type[Method]) -> Play:
+    def charge(self, kind: type[Method], *, holds: bool = False) -> Play:
         """Charge, let the payer pay, and ask what became of it; return the better answer."""
         method = method_of(self.stage, kind, self._token)
-        request = ChargeRequest(self._next(), self.stage.money, method)
-        asked = self._play(f"charge by {kind.__name__}", "charge", Kind.CHARGE, request)
+        request = ChargeRequest(self._next(), self.stage.money, method, capture=not holds)
+        what = f"{'hold' if holds else 'charge'} by {kind.__name__}"
+        asked = self._play(what, "charge", Kind.CHARGE, request, holds=holds)
         self._pay(asked)
-        query = QueryRequest(Kind.CHARGE, request.reference, _theirs(asked), request.amount)
-        found = self._play(f"query of charge by {kind.__name__}", "query", Kind.CHARGE, query)
-        return found if found.state is State.SUCCEEDED else asked
+        found = self._ask(what, asked, holds=holds)
+        return found if found.state in (State.SUCCEEDED, State.AUTHORIZED) else asked
 
-    def void(self, paid: Play) -> None:
-        """Cancel a charge, and ask what became of that."""
+    def hold(self) -> None:
+        """Hold by every method; then capture a whole hold and a part of one, and release one."""
+        methods = self.stage.description.methods
+        plays = [self.charge(kind, holds=True) for kind in methods]
+        held = [play for play in plays if play.state is State.AUTHORIZED]
+        if not held:
+            return  # `declared_is_done` says so
+        again = next(kind for kind in methods if kind.__name__ in held[0].label)
+        while len(held) < 3:
+            held.append(self.charge(again, holds=True))
+        whole, part, released = held[:3]
+        self.capture(whole, whole.request.amount)
+        self.capture(part, _part(part.request.amount))
+        if "void" in self.stage.provider.hooks:
+            self.void(released, Kind.RELEASE)
+
+    def capture(self, held: Play, amount: Money) -> None:
+        """Take what is held, or a part of it; ask what became of that, and of the charge."""
+        whole, charge, theirs = held.request.amount, held.request.reference, _theirs(held)
+        request = CaptureRequest(self._next(), amount, charge, theirs, whole)
+        label = "capture" if amount == whole else "capture of a part"
+        self._ask_back(self._play(label, "capture", Kind.CAPTURE, request), None)
+        self._ask(f"charge after {label}", held, holds=True)
+
+    def void(self, paid: Play, kind: Kind) -> None:
+        """Cancel a charge, or give a hold up, and ask what became of that."""
         amount, charge, theirs = paid.request.amount, paid.request.reference, _theirs(paid)
         request = VoidRequest(self._next(), amount, charge, theirs)
-        asked = self._play("void", "void", Kind.VOID, request)
-        self._ask_back(asked, amount)
+        asked = self._play(kind.value, "void", kind, request)
+        self._ask_back(asked, amount if kind is Kind.VOID else None)
 
     def refund(self, voided: Play) -> None:
         """Give a part of another charge back, once it has settled, and ask."""
@@ -102,12 +132,17 @@ class _Tour:
         paid = self.charge(next((kind for kind in kinds if kind.__name__ == name), kinds[0]))
         if self.stage.simulator is not None:
             self.stage.simulator.advance(2 * DAY_S)
-        whole = paid.request.amount
-        part = Money(whole.minor // 2 or 1, whole.currency)
-        request = RefundRequest(self._next(), part, paid.request.reference, _theirs(paid), whole)
+        whole, charge = paid.request.amount, paid.request.reference
+        request = RefundRequest(self._next(), _part(whole), charge, _theirs(paid), whole)
         self._ask_back(self._play("refund", "refund", Kind.REFUND, request), whole)
 
-    def _ask_back(self, asked: Play, whole: Money) -> None:
+    def _ask(self, what: str, asked: Play, *, holds: bool) -> Play:
+        """Ask what became of a charge."""
+        own, amount = asked.request.reference, asked.request.amount
+        query = QueryRequest(Kind.CHARGE, own, _theirs(asked), amount)
+        return self._play(f"query of {what}", "query", Kind.CHARGE, query, holds=holds)
+
+    def _ask_back(self, asked: Play, whole: Money | None) -> None:
         request = asked.request
         query = QueryRequest(
             asked.kind,
@@ -130,10 +165,16 @@ class _Tour:
         if self.stage.simulator is not None and action is not None:
             self.stage.simulator.pay(action, card_number=card_of(self.stage))
 
-    def _play(self, label: str, hook: str, kind: Kind, request: Any) -> Play:
-        play = played(self.stage, label, hook, kind, request)
+    def _play(
+        self, label: str, hook: str, kind: Kind, request: Any, *, holds: bool = False
+    ) -> Play:
+        play = played(self.stage, label, hook, kind, request, holds=holds)
         self.plays.append(play)
         return play
+
+
+def _part(whole: Money) -> Money:
+    return Money(whole.minor // 2 or 1, whole.currency)
 
 
 def _theirs(play: Play) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from types import TracebackType
 from typing import Any, Self
 
+from paycore.serving import Asked, Said, Serving
 from paycore.testing.clock import VirtualClock
 from paycore.testing.world import Letter, Order, World
 
@@ -32,16 +31,15 @@ class Bank:
         self.clock = VirtualClock()
         self.world = World(_Slow(0), self.clock)
         self._lock = threading.Lock()
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._serving = Serving(self._answered, name="bank")
 
     @property
     def url(self) -> str:
-        """Where it listens, scheme and host."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        """Where it listens, scheme and host; empty while it does not."""
+        return self._serving.url
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._serving.__enter__()
         return self
 
     def __exit__(
@@ -50,9 +48,7 @@ class Bank:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._serving.__exit__(kind, error, trace)
 
     def forget(self) -> None:
         """Begin anew, at the same time of day."""
@@ -81,6 +77,10 @@ class Bank:
                 order = Order(account, "charge", reference, 100, "CAD", state="paid")
                 letters.insert(0, Letter(account, self.world.statement(order)))
 
+    def _answered(self, asked: Asked) -> Said:
+        answer = json.dumps(self.answer(asked.path, json.loads(asked.body))).encode()
+        return Said(200, answer, {"Content-Type": "application/json"})
+
     def answer(self, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked at `/account/charge` and the like, and return the answer."""
         _, account, name = path.split("/")
@@ -108,41 +108,3 @@ class Bank:
         if not order.page:
             self.world.decide(order, "paid")
         return self.world.statement(order)
-
-
-class _Server(ThreadingHTTPServer):
-    """One thread for each connection; the bank has one lock."""
-
-    daemon_threads = True
-
-    def __init__(self, bank: Bank) -> None:
-        self.bank = bank
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a caller who was killed in the middle of a word."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Reads a whole order or nothing: half of one is no order."""
-
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        body = self.rfile.read(length)
-        if len(body) < length:
-            self.close_connection = True
-            return
-        answer = json.dumps(self.server.bank.answer(self.path, json.loads(body))).encode()
-        with suppress(OSError):
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""

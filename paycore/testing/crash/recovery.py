@@ -118,4 +118,4 @@ def _kept(row: InboxRow) -> Kept:
 
 
 def _name(row: InboxRow) -> str:
-    return row.notification.report.reference or ""
+    return row.notification.said.reference or ""

@@ -16,8 +16,10 @@ from __future__ import annotations
 from typing import Final
 
 from paycore.testing.ledgers import (
+    capturing,
     deciding,
     finding,
+    holding,
     messages,
     racing,
     recording,
@@ -30,6 +32,8 @@ from paycore.testing.ledgers.scene import Check, OpenLedger
 CHECKS: Final[tuple[Check, ...]] = (
     *reserving.CHECKS,
     *returning.CHECKS,
+    *holding.CHECKS,
+    *capturing.CHECKS,
     *recording.CHECKS,
     *finding.CHECKS,
     *messages.CHECKS,

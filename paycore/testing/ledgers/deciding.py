@@ -207,7 +207,7 @@ def a_purge_forgets_whom_it_was_about(open_ledger: OpenLedger) -> None:
     assert purged == [0, 1, 0]
     assert payment(ledger).metadata == {}
     assert [(e.reported, e.fields) for e in ledger.evidence(charge.id)] == [("succeeded", {})]
-    assert (left.id, left.notification.report.raw) == (row.id, {})
+    assert (left.id, left.notification.said.raw) == (row.id, {})
     assert not ledger.reserve(intent(owner="o-1", key="o-1"), NOW).fresh
     assert payment(ledger).refundable == cad(1500)
     assert ledger.operation(waiting.id) == waiting

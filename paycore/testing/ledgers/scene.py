@@ -91,6 +91,29 @@ def captured(ledger: Ledger, owner: str = "o-1", minor: int = 1500, **more: Any)
     return recorded(ledger, reserved(ledger, wanted))
 
 
+def held(ledger: Ledger, owner: str = "o-1", minor: int = 1500) -> Operation:
+    """Return a charge whose money the provider holds."""
+    wanted = intent(owner=owner, key=owner, minor=minor, hold_only=True)
+    return recorded(ledger, reserved(ledger, wanted), State.AUTHORIZED)
+
+
+def capturing(ledger: Ledger, minor: int | None = 1500, key: str = "c-1") -> Operation:
+    """Return a capture that is being sent."""
+    return reserved(ledger, intent(Kind.CAPTURE, key, minor))
+
+
+def releasing(ledger: Ledger, key: str = "x-1") -> Operation:
+    """Return a release that is being sent."""
+    return reserved(ledger, intent(Kind.RELEASE, key, None))
+
+
+def taken(ledger: Ledger, minor: int = 1500) -> Operation:
+    """Return a charge of which a capture took so much."""
+    charge = held(ledger)
+    recorded(ledger, capturing(ledger, minor))
+    return recorded(ledger, charge, amount=cad(minor))
+
+
 def payment(ledger: Ledger, reference: str = "o-1") -> Payment:
     """Return a payment that is there."""
     found = ledger.payment(reference)

@@ -161,3 +161,10 @@ def test_quiet_tells_nothing_on_the_way():
 
     assert "A hosted page opens" not in shown
     assert "side by side" in shown
+
+
+def test_of_a_hold_that_was_released_nothing_was_taken():
+    """Neither less than nothing, nor nothing at all: it is said to be released."""
+    freed = line("hold", money(0, 0, 900), money(0, 0, 900))
+
+    assert told(100, Books((freed,), 1)).count("9.00 released") == 2

@@ -7,12 +7,29 @@ from dataclasses import replace
 import pytest
 
 import paycore
-from paycore import HostedPage, Money
+from paycore import HostedPage, Money, StoredToken
 from paycore.demo.books import Sums, compare
 from paycore.simulators import Effect
 
 PAID = Effect("charge", "o-1", "p-1", 1500, "CAD", "2026-01-01T00:00:00Z")
 BACK = replace(PAID, kind="refund", reference="o-1-r1", amount_minor=500)
+
+
+HELD = replace(PAID, reference="o-3", amount_minor=900)
+FREED = replace(HELD, kind="void", reference="o-4")
+
+
+@pytest.fixture
+def holds():
+    """Return two holds of 9.00 CAD: 4.00 of one was taken, the other was released."""
+    token = StoredToken("tok_1")
+    settings = {"ledger": "memory://", "accounts": {"a": {"provider": "fake"}}}
+    with paycore.open_gateway(settings) as gateway:
+        gateway.charge("o-3", Money(900, "CAD"), token, capture=False)
+        gateway.charge("o-4", Money(900, "CAD"), token, capture=False)
+        gateway.capture("o-3", Money(400, "CAD"), key="c")
+        gateway.void("o-4", key="x")
+        yield gateway.payments().payments
 
 
 @pytest.fixture
@@ -72,3 +89,19 @@ def test_an_effect_that_nobody_asked_for_is_extra(payments):
     assert books.extra == (stray,)
     assert all(line.agrees for line in books.lines)
     assert not books.agree
+
+
+def test_of_a_hold_what_was_taken_and_what_was_released_is_compared(holds):
+    """A capture moves its charge by what was taken; a release undoes the whole charge."""
+    taken = replace(HELD, amount_minor=400)
+    books = compare(holds, [taken, FREED])
+
+    assert books.agree
+    assert [line.ours.captured for line in books.lines] == [Money(400, "CAD"), Money(0, "CAD")]
+    assert [line.ours.voided for line in books.lines] == [Money(0, "CAD"), Money(900, "CAD")]
+
+
+@pytest.mark.parametrize("effects", [[HELD, FREED], [FREED], [replace(HELD, amount_minor=400)]])
+def test_a_hold_that_was_taken_otherwise_is_noticed(holds, effects):
+    """The whole instead of the part, nothing at all, or a release that never was."""
+    assert not compare(holds, effects).agree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paycore import Money, Wallet
+from paycore import Money, Wallet, hookimpl
 from paycore.demo import killed
 from paycore.demo.story import STORY
 
@@ -23,6 +23,9 @@ FEATURES = {
     "killed": "no stored card and no wallet to charge at once",
     "restarted": "needs 'killed', which did not happen",
     "void": "no void here",
+    "hold": "no capture here",
+    "part": "no capture here",
+    "release": "no capture here",
     "late": "no slow card here",
     "refund": "no refund here",
     "too_much": "needs 'refund', which did not happen",
@@ -35,7 +38,12 @@ def test_a_provider_with_every_feature_plays_every_step(told):
 
     assert {name: step.verdict for name, step in steps.items()} == {s.name: "ok" for s in STORY}
     assert books.agree
-    assert {line.payment for line in books.lines} >= {"toy-page", "toy-lost", "toy-void"}
+    assert {line.payment for line in books.lines} >= {
+        "toy-page",
+        "toy-lost",
+        "toy-void",
+        "toy-hold",
+    }
 
 
 def test_what_a_provider_does_not_declare_is_left_out_and_said(told):
@@ -113,7 +121,41 @@ def _no_page(toy, monkeypatch):
     )
 
 
+def _takes_what_it_holds(toy, monkeypatch):
+    moved = toy.ToySimulator.moved
+
+    def greedy(self, order):
+        order["hold"] = False
+        moved(self, order)
+
+    monkeypatch.setattr(toy.ToySimulator, "moved", greedy)
+
+
+def _takes_a_hold_in_secret(toy, monkeypatch):
+    moved = toy.ToySimulator.moved
+
+    def secretly(self, order):
+        if order.get("hold"):
+            moved(self, {**order, "hold": False})
+        moved(self, order)
+
+    monkeypatch.setattr(toy.ToySimulator, "moved", secretly)
+
+
+def _takes_all_of_a_hold(toy, monkeypatch):
+    charged = toy.ToySimulator.charged
+
+    def all_of_it(self, order, state):
+        whole = self.orders[order["charge"]]["amount"]
+        return {**charged(self, order, state), "amount": whole}
+
+    monkeypatch.setattr(toy.ToySimulator, "charged", all_of_it)
+
+
 LIES = [
+    (_takes_what_it_holds, {"hold", "release"}),
+    (_takes_a_hold_in_secret, {"hold", "release"}),
+    (_takes_all_of_a_hold, {"part"}),
     (_effect_twice, {"paid", "token", "wallet", "twice", "retry", "found", "void"}),
     (_no_effect, {"paid", "token", "twice", "retry", "found", "void"}),
     (_silent, {"notified"}),
@@ -219,3 +261,35 @@ def test_a_channel_without_a_wallet_says_so(toy, told, monkeypatch):
     steps, _ = told()
 
     assert (steps["wallet"].verdict, steps["wallet"].seen) == ("skipped", "no wallet here")
+
+
+def test_a_page_that_takes_another_card_is_paid_there(toy, told, monkeypatch):
+    """A declined card leaves some pages open: then one attempt is enough."""
+    pay = toy.ToySimulator.pay
+
+    def open_still(self, action, outcome="success", *, card_number=""):
+        return "" if outcome == "decline" else pay(self, action, outcome, card_number=card_number)
+
+    monkeypatch.setattr(toy.ToySimulator, "pay", open_still)
+
+    steps, books = told()
+    retried = next(line for line in books.lines if line.payment == "toy-retry")
+
+    assert steps["retry"].verdict == "ok"
+    assert len(retried.asked) == 1
+
+
+def test_a_provider_that_voids_nothing_it_has_taken_is_not_asked_to(toy, told, monkeypatch):
+    """It says so of itself, and then a void of a taken charge is refused, unsent."""
+    from dataclasses import replace
+
+    import toy_pay
+
+    said = replace(toy_pay.describe(), voids_captured=False)
+    monkeypatch.setattr(toy_pay, "describe", hookimpl(lambda: said))
+
+    steps, books = told()
+
+    assert "refused, unsent" in steps["void"].seen
+    assert steps["release"].verdict == "ok"
+    assert books.agree

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from paycore.errors import Conflict, InvalidRequest
+from paycore.ledger.admission import admitted, reserved_amount
 from paycore.ledger.protocol import Intent, Source
-from paycore.ledger.rules import admitted, books_differ, concluded, reserved_amount
+from paycore.ledger.rules import books_differ, concluded
 from paycore.money import Money
 from paycore.naming import Naming
 from paycore.operation import Operation

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from paycore.errors import Conflict, InvalidRequest
+from paycore.ledger.admission import admitted, dispatched
 from paycore.ledger.protocol import Source
-from paycore.ledger.rules import admitted, concluded, dispatched, overtaken
+from paycore.ledger.rules import concluded, overtaken
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment

@@ -10,7 +10,7 @@ import pytest
 
 from paycore import dispatch, reconcile
 from paycore.errors import LedgerError, NotSent, OutcomeUnknown
-from paycore.ledger import memory, rules
+from paycore.ledger import admission, memory
 from paycore.ledger.memory import MemoryLedger
 from paycore.ledger.protocol import InboxRow, Reserved, Source
 from paycore.payment import Payment
@@ -122,9 +122,9 @@ def send_inside_a_transaction(patch: pytest.MonkeyPatch) -> None:
 def ignore_what_a_key_meant(patch: pytest.MonkeyPatch) -> None:
     right = memory.admitted
 
-    def blind(intent, known, payment, siblings):
+    def blind(intent, known, payment, *more):
         meant = known.fingerprint if known else intent.fingerprint
-        return right(replace(intent, fingerprint=meant), known, payment, siblings)
+        return right(replace(intent, fingerprint=meant), known, payment, *more)
 
     patch.setattr(memory, "admitted", blind)
 
@@ -139,12 +139,12 @@ def forget_keys(patch: pytest.MonkeyPatch) -> type[MemoryLedger]:
 
 
 def begin_beside_an_open_attempt(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rules, "_admit_charge", lambda intent, payment: None)
+    patch.setattr(admission, "_admit_charge", lambda intent, payment: None)
 
 
 def keep_two_charges_quiet(patch: pytest.MonkeyPatch) -> None:
     right = memory.concluded
-    patch.setattr(rules, "_admit_charge", lambda intent, payment: None)
+    patch.setattr(admission, "_admit_charge", lambda intent, payment: None)
     patch.setattr(memory, "concluded", lambda *given: replace(right(*given), review=""))
 
 

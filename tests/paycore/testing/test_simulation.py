@@ -13,7 +13,7 @@ from paycore.testing.weather import EVERYTHING
 from tests.paycore.testing.plants import PLANTS, never_ask_again
 from tests.paycore.testing.plants_of_events import MORE
 
-ENOUGH = 400
+ENOUGH = 1500
 """In how many runs a planted fault must be noticed; most are in fewer than ten."""
 
 

@@ -106,12 +106,12 @@ def test_what_is_secret_is_drawn_as_such(key, card, instrument, url):
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("state", State)
 def test_operations_of_every_kind_and_state_are_drawn(kind, state):
-    """With an amount unless it is a token, and a charge if it gives back."""
+    """With an amount unless it is a token, and a charge unless it is one or a token."""
     found = drawn(operations(kind, states=[state]), lambda _: True)
 
     assert (found.kind, found.state) == (kind, state)
     assert (found.amount is None) == (kind is Kind.TOKEN)
-    assert bool(found.charge) == kind.gives_back
+    assert bool(found.charge) == (kind.gives_back or kind.ends_a_hold)
 
 
 @pytest.mark.parametrize("status", [s for s in PaymentStatus if s is not PaymentStatus.VOIDED])

@@ -141,7 +141,6 @@ class TestBadPlugins:
             lambda _: None,
             lambda _: True,
             lambda _: Report("o-1", State.SUCCEEDED, AMOUNT),
-            lambda _: Notification(None, b"thanks"),
             lambda _: Notification("o-1", b"thanks"),
             raising(RuntimeError("oops")),
             raising(KeyError("sign")),
@@ -371,3 +370,36 @@ def test_a_message_moves_no_money(stage):
     assert {name for name, _ in stage.till.calls} == {"charge", "query"}
     stage.till.settle("o-1")
     assert stage.till.effects == [Effect("charge", "o-1", 1500)]
+
+
+@pytest.mark.parametrize("defers", [False, True])
+def test_what_is_about_nothing_of_ours_is_acknowledged_and_left(defers, monkeypatch):
+    """A customer was renamed: genuine, told to listeners, and nothing is kept or asked."""
+    stage = Stage(plugin=Rogue(lambda _: Notification(None, b"thanks", "text/x")))
+    monkeypatch.setattr(type(stage.wiring.engine), "defers", defers)
+    stage.charge(method=PAGE)
+    calls = len(stage.till.calls)
+    answer = stage.gateway.receive("main", GENUINE)
+
+    assert (answer.status, answer.body, answer.content_type) == (200, b"thanks", "text/x")
+    assert (rows(stage), stage.ear.outcomes()) == ([], ["ignored"])
+    assert len(stage.till.calls) == calls
+
+
+def test_a_plugin_hears_when_a_message_came():
+    """By our clock, unless the caller knows better; what was handed in stays as it is."""
+    heard = []
+
+    def act(told):
+        heard.append(told.received_at)
+        return Notification(None, b"thanks")
+
+    stage = Stage(plugin=Rogue(act))
+    early = stage.clock()
+    stage.clock.advance(60)
+    for told in (GENUINE, replace(GENUINE, received_at=early)):
+        stage.gateway.receive("main", told)
+        stage.gateway.books.verified("main", told)
+
+    assert heard == [stage.clock(), stage.clock(), early, early]
+    assert GENUINE.received_at is None

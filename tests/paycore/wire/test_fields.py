@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +13,7 @@ from marshmallow.exceptions import ValidationError
 from paycore.errors import InvalidRequest, OutcomeUnknown, SettingsError
 from paycore.methods import CardData
 from paycore.money import MAX_MINOR, Money
+from paycore.report import Instrument
 from paycore.secret import Secret
 from paycore.testing.strategies import card_numbers, currencies
 from paycore.wire.fields import (
@@ -21,8 +21,6 @@ from paycore.wire.fields import (
     Digits,
     Heard,
     IfShort,
-    KeyedAccount,
-    KeyedSettings,
     Made,
     MaskedCard,
     Minor,
@@ -30,13 +28,13 @@ from paycore.wire.fields import (
     SecretText,
     SettingsSchema,
     Text,
+    by_last_four,
     mmyy,
 )
 from paycore.wire.messages import dump, load
 
 CANARY = "canary-4d1f0c-0123456789"
 BASE = {"base_url": "https://api.example", "mode": "live"}
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def heard(field, value):
@@ -107,6 +105,38 @@ def test_an_amount_is_never_bent_into_shape(value):
     assert schema.dump({"minor": value})["minor"] is value
     with pytest.raises(InvalidRequest):
         dump(schema, {"minor": value})
+
+
+# Cards
+
+
+@pytest.mark.parametrize(
+    ("card", "shown"),
+    [
+        ({"last": "4242", "brand": "visa", "m": 4, "y": 2030}, ("visa", "0430")),
+        ({"last": "4242", "brand": "visa", "m": "11", "y": "2030"}, ("visa", "1130")),
+        ({"last": "4242"}, ("", "")),
+        ({"last": 4242, "brand": None, "m": 4}, ("", "")),
+        ({"last": "4242", "m": "four", "y": 2030}, ("", "")),
+        ({"last": "4242", "m": 4, "y": 30}, ("", "")),
+        ({"last": "4242", "brand": "b" * 99}, ("b" * 30, "")),
+    ],
+)
+def test_a_card_is_shown_by_its_last_four_digits(card, shown):
+    """All but four hidden, and its last month only where month and year are both told."""
+    told = by_last_four(card, "last", "brand", "m", "y")
+
+    assert told == Instrument("************4242", *shown)
+
+
+@pytest.mark.parametrize(
+    "card", [None, "4242", [], {}, {"last": None}, {"last": "424"}, {"last": "4242424242424242"},
+             {"last": "٤٢٤٢"}, {"last": "4242\n"}, {"last": {"last": "4242"}}],
+    ids=repr,
+)  # fmt: skip
+def test_what_does_not_end_in_four_digits_is_no_card(card):
+    """Whatever was heard: nothing is shown, a whole number least of all."""
+    assert by_last_four(card, "last", "brand", "m", "y") is None
 
 
 # Texts
@@ -263,10 +293,11 @@ def test_every_account_has_these_settings():
 
 def test_what_came_as_a_secret_and_is_none_is_opened():
     """`env:` and `file:` give secrets; a login name is a text all the same, a key stays hidden."""
-    opened = load(KeyedSettings(), {**BASE, "mode": Secret("live"), "merchant_key": Secret(CANARY)})
+    said = SettingsSchema.from_dict({"key": SecretText(required=True)})()
+    opened = load(said, {**BASE, "mode": Secret("live"), "key": Secret(CANARY)}, SettingsError)
 
     assert opened["mode"] == "live"
-    assert opened["merchant_key"] == Secret(CANARY)
+    assert opened["key"] == Secret(CANARY)
 
 
 @pytest.mark.parametrize(
@@ -291,36 +322,3 @@ def test_settings_that_are_no_mapping_are_refused(settings):
     """With the named error, as everything else."""
     with pytest.raises(SettingsError):
         load(SettingsSchema(), settings, SettingsError)
-
-
-def keyed(**more):
-    return load(KeyedSettings(), {**BASE, "merchant_key": CANARY, **more}, SettingsError)
-
-
-@pytest.mark.parametrize(
-    "half", [{"previous_merchant_key": CANARY}, {"previous_key_until": "2026-02-01T00:00:00Z"}]
-)
-def test_a_previous_key_has_an_end(half):
-    """One that nobody would ever retire is refused, and an end without a key as well."""
-    with pytest.raises(SettingsError) as caught:
-        keyed(**half)
-    assert caught.value.field == "previous_key_until"
-
-
-@pytest.mark.parametrize("until", ["2026-02-01T00:00:00", "tomorrow", 1])
-def test_an_end_has_a_time_zone(until):
-    """Else it would end when nobody meant it."""
-    with pytest.raises(SettingsError):
-        keyed(previous_merchant_key=CANARY, previous_key_until=until)
-
-
-def test_both_keys_count_until_the_older_one_ends():
-    """The current one first; from the end on, it alone."""
-    old = "old-key-0123456789"
-    account = KeyedAccount(**keyed(previous_merchant_key=old, previous_key_until=NOW.isoformat()))
-    before, second = NOW - timedelta(seconds=1), timedelta(seconds=1)
-
-    assert list(account.keys(before)) == [Secret(CANARY), Secret(old)]
-    assert list(account.keys(NOW)) == list(account.keys(NOW + second)) == [Secret(CANARY)]
-    assert list(KeyedAccount(**keyed()).keys(NOW)) == [Secret(CANARY)]
-    assert "canary" not in repr(account)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,16 @@ from paycore.money import Money
 from paycore.secret import Secret
 from paycore.testing.strategies import card_numbers
 from paycore.wire.fields import SENSITIVE, Amount, Digits, MaskedCard
-from paycore.wire.messages import HIDDEN, UNLISTED, dump, load, scrubbed
+from paycore.wire.messages import (
+    HIDDEN,
+    UNLISTED,
+    dump,
+    inside,
+    load,
+    rejecting,
+    scrubbed,
+    with_extra,
+)
 
 CANARY = "canary-4d1f0c"
 NUMBER = "4111111111111111"
@@ -313,3 +323,59 @@ def test_a_plugins_own_refusal_keeps_its_field():
         dump(schema, object())
 
     assert refused.value.field == "description"
+
+
+def passing(**extra):
+    return SimpleNamespace(extra=extra)
+
+
+def test_what_is_passed_through_stands_beside_what_is_said():
+    """Added to it, and to nothing else; a request without any passes nothing."""
+    said = {"amount": 1500}
+
+    assert with_extra(said, passing(note="x", empty="")) == {
+        "amount": 1500,
+        "note": "x",
+        "empty": "",
+    }
+    assert with_extra(said, object()) == said == {"amount": 1500}
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("amount", "amount"), ("amount", "amount[0]"), ("a[b][c]", "a[b]"), ("a[b]", "a[c]"),
+     ("a[b]", "a"), ("amount", "confirm"), ("amount", "confirm[]")],
+)  # fmt: skip
+def test_what_is_passed_through_reaches_into_nothing_of_ours(said, name):
+    """Neither what is said nor what the plugin keeps to itself, nor a member of either."""
+    with pytest.raises(InvalidRequest, match=r"^extra: .* is ours to say$") as caught:
+        with_extra({said: 1}, passing(**{name: CANARY}), "confirm")
+    assert caught.value.field == "extra"
+    assert CANARY not in str(caught.value)
+
+
+def test_what_cannot_be_read_of_a_message_is_its_rejection():
+    """With 400 and the field; a rejection keeps its own status, and a bug stays a bug."""
+    with pytest.raises(WebhookRejected) as caught, rejecting():
+        raise OutcomeUnknown("amount: no money", field="amount")
+    assert (caught.value.status, caught.value.field) == (400, "amount")
+    assert caught.value.__cause__ is None
+    with pytest.raises(WebhookRejected) as caught, rejecting():
+        raise WebhookRejected("sign: not genuine", field="sign", status=401)
+    assert caught.value.status == 401
+    with pytest.raises(ZeroDivisionError), rejecting():
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "found"),
+    [
+        ({"a": {"b": 1}}, ("a", "b"), 1), ({"a": {"b": 1}}, ("a",), {"b": 1}),
+        ({"a": 0}, ("a",), 0),
+        ({"a": "b"}, ("a", "b"), None), ({"a": None}, ("a", "b"), None), ({}, ("a", "b"), None),
+        ({"a": ["b"]}, ("a", "b"), None), ("ab", ("a",), None), (None, ("a",), None), (7, (), 7),
+    ],
+)  # fmt: skip
+def test_what_stands_inside_is_found_whatever_the_shape(said, names, found):
+    """Step by step, and None where a step leads nowhere."""
+    assert inside(said, *names) == found

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paycore.wire.urls import host_of, ip_of, is_loopback, is_public, reaches
+from paycore.wire.urls import host_of, ip_of, is_at, is_loopback, is_public, reaches
 
 TRICKS = [
     "",
@@ -178,3 +178,26 @@ def test_other_text_is_no_address(text: str) -> None:
 
     assert found == "" or ip_address(found) == ip_address(text)
     assert "%" not in found
+
+
+@pytest.mark.parametrize(
+    "url", ["https://pay.example/p/1?q#f", "https://pay.example", "http://127.0.0.1:8080/p"]
+)
+def test_a_page_is_at_one_of_its_origins(url: str) -> None:
+    """Scheme, host and port are what counts, and any one of several."""
+    assert is_at(url, "https://other.example", "https://pay.example/api", "http://127.0.0.1:8080")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "/p", "//pay.example/p", "http://pay.example/p", "https://pay.example:8443/p",
+        "https://pay.example.evil.example/", "https://evilpay.example/", "https://pay.example./",
+        "https://pay.example@evil.example/", "https://evil.example\\.pay.example/",
+        "https://pay.example\n/", "javascript://pay.example/%0aalert(1)", "https://[::1/",
+    ],
+)  # fmt: skip
+def test_any_other_address_is_not(url: str) -> None:
+    """Nor is one that could be read in two ways; and nothing is at no origin."""
+    assert not is_at(url, "https://pay.example", "")
+    assert not is_at("https://pay.example")

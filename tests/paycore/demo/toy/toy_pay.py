@@ -46,6 +46,7 @@ def charge(account, request):
             currency=request.amount.currency,
             token=getattr(method, "token", ""),
             back=getattr(method, "return_url", ""),
+            hold=not request.capture,
         )
     )
 
@@ -61,6 +62,13 @@ def refund(account, request):
     amount, currency = request.amount.minor, request.amount.currency
     more = {"charge": request.charge_reference, "amount": amount, "currency": currency}
     return (yield from asked(account, Kind.REFUND, request.reference, **more))
+
+
+@paycore.hookimpl
+def capture(account, request):
+    amount, currency = request.amount.minor, request.amount.currency
+    more = {"charge": request.charge_reference, "amount": amount, "currency": currency}
+    return (yield from asked(account, Kind.CAPTURE, request.reference, **more))
 
 
 @paycore.hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
@@ -102,6 +102,13 @@ class ToySimulator:
         order["state"] = "succeeded"
         if order["verb"] == "token":
             return
+        if order.get("hold"):
+            order["state"] = "authorized"
+            return
+        if order["verb"] == "capture":
+            order = self.charged(order, "succeeded")
+        elif order["verb"] == "void" and self.orders[order["charge"]].get("hold"):
+            order = {**self.charged(order, "expired"), "verb": "void"}
         self.moves.append(
             Effect(
                 kind=order["verb"],
@@ -114,6 +121,12 @@ class ToySimulator:
         )
         if order["notify"] and order["verb"] == "charge":
             self.post.append(order)
+
+    def charged(self, order, state):
+        """Return the charge that a hold of it became, so far as it was taken."""
+        charge = self.orders[order["charge"]]
+        charge |= {"state": state, "amount": order["amount"], "hold": False}
+        return charge
 
     def answer(self, said):
         """Return the answer, or nothing where it gets lost."""
@@ -139,7 +152,7 @@ def _delivered(order):
     body = json.dumps(order).encode()
     parts = urlsplit(order["notify"])
     line = HTTPConnection(parts.netloc, timeout=10)
-    with suppress(OSError, HTTPException):
+    with closing(line), suppress(OSError, HTTPException):
         line.request("POST", parts.path, body, {"Toy-Signature": toy_pay.signature(body)})
         return line.getresponse().status == 200
     return False

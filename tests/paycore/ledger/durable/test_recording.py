@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing, suppress
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from paycore.errors import LedgerError
 from paycore.ledger.durable import open_durable, operations
-from paycore.states import State
-from paycore.testing.ledgers.scene import intent, recorded, reserved
+from paycore.states import Kind, State
+from paycore.testing.ledgers.scene import held, intent, recorded, reserved, taken
 from tests.paycore.ledger.durable.faulty import Plan, broken, open_faulty
 
 PLACES = [*(("execute", at) for at in range(1, 13)), *(("before", at) for at in range(1, 3))]
@@ -45,3 +47,25 @@ def test_who_lost_its_fence_writes_nothing(ledger):
         ledger._db.write(lambda session: operations.change(session, stale, told))
 
     assert ledger.operation(operation.id) == operation
+
+
+@pytest.mark.parametrize("kind", [Kind.CAPTURE, Kind.RELEASE])
+def test_what_ends_a_hold_moves_no_sum(place, ledger, kind):
+    """R32: neither when it is reserved, nor when it succeeds; only its charge takes money."""
+    charge = held(ledger)
+    end = reserved(ledger, intent(kind, "e-1", 600 if kind is Kind.CAPTURE else None))
+    for _ in range(2):
+        told = place.run("SELECT captured, reserved FROM paycore_payment")
+        assert [tuple(row) for row in told] == [(0, 0)]
+        recorded(ledger, end)
+
+    assert ledger.operation(charge.id).state is State.AUTHORIZED
+
+
+def test_what_was_taken_of_a_hold_is_the_sum(place, ledger):
+    """R32: a part, where a part was captured; the database gives no more back."""
+    taken(ledger, 600)
+
+    assert [tuple(row) for row in place.run("SELECT captured FROM paycore_payment")] == [(600,)]
+    with pytest.raises((sqlite3.Error, psycopg.Error)):
+        place.run("UPDATE paycore_payment SET refunded = 601")

@@ -7,8 +7,16 @@ import sqlite3
 import psycopg
 import pytest
 
-from paycore.states import Kind
-from paycore.testing.ledgers.scene import captured, intent, reserved
+from paycore.states import Kind, State
+from paycore.testing.ledgers.scene import (
+    captured,
+    capturing,
+    held,
+    intent,
+    recorded,
+    releasing,
+    reserved,
+)
 
 REFUSED = (sqlite3.Error, psycopg.Error)
 
@@ -48,3 +56,24 @@ def test_postgresql_refuses_to_empty_the_evidence(postgres):
     """TRUNCATE is no way round."""
     with pytest.raises(psycopg.Error, match="append-only"):
         postgres.run("TRUNCATE paycore_evidence", postgres.wiped())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE paycore_operation SET captured_minor = 1501 WHERE kind = 'charge'",
+        "UPDATE paycore_operation SET captured_minor = 0 WHERE kind = 'charge'",
+        "UPDATE paycore_operation SET state = 'unknown' WHERE kind = 'capture'",
+        "UPDATE paycore_operation SET state = 'succeeded' WHERE kind = 'capture'",
+    ],
+)
+def test_a_hold_is_ended_once_and_by_no_more_than_it_is(place, ledger, statement):
+    """R34: a declined capture beside a release cannot come back, whoever writes."""
+    held(ledger)
+    recorded(ledger, capturing(ledger), State.DECLINED)
+    releasing(ledger)
+    before = ledger.payment("o-1")
+    with pytest.raises(REFUSED):
+        place.run(statement)
+
+    assert ledger.payment("o-1") == before

@@ -15,11 +15,13 @@ LOG = logging.getLogger("bramble")
 STATES = {
     "waiting": State.PENDING,
     "paid": State.SUCCEEDED,
+    "held": State.AUTHORIZED,
     "stored": State.SUCCEEDED,
     "declined": State.DECLINED,
 }
 SURE = {
     Kind.CHARGE: frozenset({"card_blocked"}),
+    Kind.CAPTURE: frozenset({"hold_expired"}),
     Kind.REFUND: frozenset({"not_settled"}),
 }
 KINDS = {kind.value: kind for kind in Kind}
@@ -77,9 +79,19 @@ def open_account(settings):
 @paycore.hookimpl
 def charge(account, request):
     said = {"order": order(request), **amount(request.amount), **by(request.method)}
+    said |= {} if request.capture else {"hold": "yes"}
     reply = yield post(account, "charges", said)
     report = reported(opened(reply, Kind.CHARGE))
     return report
+
+
+@paycore.hookimpl
+def capture(account, request):
+    said = {"order": order(request), **amount(request.amount)}
+    said["hold"] = request.charge_provider_reference
+    reply = yield post(account, "captures", said)
+    taken = reported(opened(reply, Kind.CAPTURE))
+    return taken
 
 
 @paycore.hookimpl

@@ -15,6 +15,7 @@ from tests.paycore.testing.conformance import bramble
 
 SEAL_KEY = "bramble-seal-key-0001"
 FORGED_KEY = "another-seal-key-0001"
+WHOLE = ("minor", "currency")
 PAID = {
     "order": "order-77",
     "id": "B-77",
@@ -42,13 +43,22 @@ class Bramble:
         if call.name == "cards":
             order |= {"type": "token", "status": "stored"}
         if call.name == "voids":
-            whole = next(o for o in self.orders.values() if o["id"] == said["of"])
-            order |= {name: whole[name] for name in ("minor", "currency")}
+            order |= {name: self._called(said["of"])[name] for name in WHOLE}
+        if call.name == "captures":
+            taken = said["tenths"] // 10 if "tenths" in said else said["minor"]
+            order |= {"type": "capture", "minor": taken}
+            self._called(said["hold"]).update(status="paid", minor=taken)
+        if call.name == "charges" and "hold" in said:
+            order["status"] = "held"
         if "card" in said:
             order["card"] = mask_card(said["card"])
         self.orders[said["order"]] = order
         page = {"status": "waiting", "page": "https://pay.bramble.example/1"}
         return answer({**order, **page} if "back_to" in said else order)
+
+    def _called(self, name: str) -> dict[str, Any]:
+        """Return the order that Bramble calls so."""
+        return next(order for order in self.orders.values() if order["id"] == name)
 
     def _found(self, reference: str) -> Reply:
         if reference not in self.orders:
@@ -80,7 +90,11 @@ def bramble_case(plugin: object = bramble) -> Case:
         settings={"api_key": "bramble-api-key-00001", "seal_key": SEAL_KEY},
         secrets=("api_key", "seal_key"),
         answers=Bramble,
-        messages=(told(PAID), told({**PAID, "status": "waiting"})),
+        messages=(
+            told(PAID),
+            told({**PAID, "status": "waiting"}),
+            told({**PAID, "order": "order-78", "id": "B-78", "status": "held"}),
+        ),
         forged=(told(PAID, FORGED_KEY),),
         sealed=sealed,
         refusal=lambda kind, code: answer({"error": code}, 422),

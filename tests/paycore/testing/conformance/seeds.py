@@ -25,6 +25,8 @@ def seed(check: str, slip: str, *texts: str) -> Seed:
 GOT = "    report = reported(opened(reply, Kind.CHARGE))\n"
 READ = "        report = reported(paycore.parse_json(message.body))\n"
 REFUND = '    reply = yield post(account, "refunds", said)\n'
+CAPTURE = '    reply = yield post(account, "captures", said)\n'
+TAKEN = "    taken = reported(opened(reply, Kind.CAPTURE))\n"
 COPY = '__import__("dataclasses").replace'
 
 SEEDS = (
@@ -72,6 +74,18 @@ SEEDS = (
         "methods=(paycore.Wallet, paycore.HostedPage, ",
     ),
     seed(
+        "declared_is_done",
+        "a hold is read as a payment",
+        '"held": State.AUTHORIZED',
+        '"held": State.SUCCEEDED',
+    ),
+    seed(
+        "declared_is_done",
+        "the money is taken where it was to be held",
+        '{} if request.capture else {"hold": "yes"}',
+        "{}",
+    ),
+    seed(
         "waiting_payer_is_told_what_to_do",
         "the page is forgotten",
         'paycore.Redirect(told["page"]) if told["page"] else None',
@@ -113,6 +127,13 @@ SEEDS = (
         "    if reply.status == 404 and",
     ),
     seed(
+        "both_drivers_send_the_same_bytes",
+        "it looks whether a loop is running",
+        '{account.base_url}/{where}", said,',
+        '{account.base_url}/{where}", {**said, "loop": '
+        'bool(__import__("asyncio")._get_running_loop())},',
+    ),
+    seed(
         "talks_come_to_an_end",
         "it goes on after its end",
         REFUND,
@@ -123,6 +144,14 @@ SEEDS = (
         "a broken second answer is a decline",
         "    return reported(opened(reply, Kind.VOID))",
         '    if reply.body.endswith(b"-->"):\n'
+        "        return paycore.Report(request.reference, State.DECLINED)\n"
+        "    return reported(opened(reply, Kind.VOID))",
+    ),
+    seed(
+        "every_fault_proves_no_more_than_it_can",
+        "a broken answer about a release is a decline",
+        "    return reported(opened(reply, Kind.VOID))",
+        '    if reply.body.endswith(b"-->") and charged.state is State.AUTHORIZED:\n'
         "        return paycore.Report(request.reference, State.DECLINED)\n"
         "    return reported(opened(reply, Kind.VOID))",
     ),
@@ -148,6 +177,12 @@ SEEDS = (
         "a refund is repeated where nothing came back",
         REFUND,
         f"{REFUND}    if not reply.body:\n    {REFUND}",
+    ),
+    seed(
+        "nothing_is_sent_again",
+        "a capture is repeated where nothing came back",
+        CAPTURE,
+        f"{CAPTURE}    if not reply.body:\n    {CAPTURE}",
     ),
     seed(
         "odd_answers_are_unknown",
@@ -183,6 +218,19 @@ SEEDS = (
         f"        report = {COPY}(report, state=State.DECLINED)\n",
     ),
     seed(
+        "unlisted_words_are_unknown",
+        "an unknown status of a hold is a hold",
+        GOT,
+        GOT + "    if report.state is State.UNKNOWN and not request.capture:\n"
+        f"        report = {COPY}(report, state=State.AUTHORIZED)\n",
+    ),
+    seed(
+        "only_listed_refusals_decline",
+        "a capture is refused as a charge is",
+        "    taken = reported(opened(reply, Kind.CAPTURE))",
+        "    taken = reported(opened(reply, Kind.CHARGE))",
+    ),
+    seed(
         "only_listed_refusals_decline",
         "a refusal of another operation declines",
         "code in SURE.get(kind, ())",
@@ -203,6 +251,13 @@ SEEDS = (
         f"        report = {COPY}(report, amount=mine)\n",
     ),
     seed(
+        "other_amounts_are_refused",
+        "what was captured is taken from the request",
+        TAKEN,
+        TAKEN + "    mine = Money(request.amount.minor, taken.amount.currency)\n"
+        f"    taken = {COPY}(taken, amount=mine)\n",
+    ),
+    seed(
         "other_currencies_are_refused",
         "the currency is taken from the request",
         GOT,
@@ -215,6 +270,18 @@ SEEDS = (
         "the reference is taken from the request",
         GOT,
         f"{GOT}    report = {COPY}(report, reference=request.reference)\n",
+    ),
+    seed(
+        "other_references_are_refused",
+        "whose capture it was is taken from the request",
+        TAKEN,
+        f"{TAKEN}    taken = {COPY}(taken, reference=request.reference)\n",
+    ),
+    seed(
+        "amounts_are_said_exactly",
+        "a capture is said in tenths of a cent",
+        '    said["hold"] = request',
+        '    said["tenths"] = said.pop("minor") * 10\n    said["hold"] = request',
     ),
     seed(
         "amounts_are_said_exactly",
@@ -289,6 +356,13 @@ SEEDS = (
         READ,
         READ + "        if report.state is State.UNKNOWN:\n"
         f"            report = {COPY}(report, state=State.SUCCEEDED)\n",
+    ),
+    seed(
+        "messages_with_unlisted_words_decide_nothing",
+        "an unknown status is a hold",
+        READ,
+        READ + "        if report.state is State.UNKNOWN:\n"
+        f"            report = {COPY}(report, state=State.AUTHORIZED)\n",
     ),
     seed(
         "messages_say_what_they_are_about",

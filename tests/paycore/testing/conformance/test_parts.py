@@ -12,7 +12,7 @@ import pytest
 from paycore.errors import NotSent, OutcomeUnknown
 from paycore.money import Money
 from paycore.testing import conformance
-from paycore.testing.conformance import FAULTS, altering, fuzz
+from paycore.testing.conformance import FAULTS, altering, counting, fuzz
 from paycore.testing.conformance.asking import reference
 from paycore.testing.conformance.line import PLAYS, SLOW, Line
 from paycore.testing.conformance.stage import Stage
@@ -81,6 +81,21 @@ def test_another_currency_has_as_many_decimals(code):
 
     assert other is not None
     assert json.loads(other)["c"] != code
+
+
+def test_a_simulator_may_tell_what_a_call_asks_for():
+    """Where amounts are said in a way of their own, and the case does not read them."""
+
+    class Counting:
+        def asked(self, call: Call) -> Money:
+            return Money(int(call.payload["tenths"]) // 10, "CAD")
+
+    with Stage(CASE) as stage:
+        stage.simulator = Counting()  # type: ignore[assignment]
+        calls = (Call("https://a.example/charges", {"tenths": 15370}),)
+
+        assert counting._says(stage, calls, Money(1537, "CAD"))
+        assert not counting._says(stage, calls, Money(15370, "CAD"))
 
 
 def test_what_is_not_json_is_not_altered():

@@ -60,11 +60,14 @@ CREATE TABLE paycore_operation (
   next_check_at INTEGER,
   version INTEGER DEFAULT 1 NOT NULL,
   superseded INTEGER DEFAULT 0 NOT NULL,
+  hold_only INTEGER DEFAULT 0 NOT NULL,
+  captured_minor INTEGER,
   CONSTRAINT pk_paycore_operation PRIMARY KEY (serial),
   CONSTRAINT uq_paycore_operation_id UNIQUE (id),
   CONSTRAINT uq_paycore_operation_kind_op_key UNIQUE (kind, op_key),
   CONSTRAINT uq_paycore_operation_account_reference UNIQUE (account, reference),
-  CONSTRAINT ck_paycore_operation_amount CHECK (kind = 'token' OR coalesce(amount_minor, 0) > 0)
+  CONSTRAINT ck_paycore_operation_amount CHECK (kind = 'token' OR coalesce(amount_minor, 0) > 0),
+  CONSTRAINT ck_paycore_operation_captured CHECK (captured_minor IS NULL OR captured_minor BETWEEN 1 AND coalesce(amount_minor, 0))
 )
  STRICT
 
@@ -80,9 +83,13 @@ CREATE INDEX ix_paycore_operation_state ON paycore_operation (state, serial) WHE
 
 CREATE INDEX ix_paycore_operation_theirs ON paycore_operation (account, provider_reference) WHERE provider_reference <> ''
 
-CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND superseded = 0 AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+CREATE UNIQUE INDEX uq_paycore_operation_end_of_hold ON paycore_operation (charge) WHERE kind IN ('capture', 'release') AND (state = 'succeeded' OR state IN ('authorized', 'pending', 'reserved', 'submitting', 'unknown'))
 
-CREATE UNIQUE INDEX uq_paycore_operation_open_token ON paycore_operation (owner) WHERE kind = 'token' AND state IN ('pending', 'reserved', 'submitting', 'unknown')
+CREATE UNIQUE INDEX uq_paycore_operation_open_charge ON paycore_operation (owner) WHERE kind = 'charge' AND superseded = 0 AND state IN ('authorized', 'pending', 'reserved', 'submitting', 'unknown')
+
+CREATE UNIQUE INDEX uq_paycore_operation_open_token ON paycore_operation (owner) WHERE kind = 'token' AND state IN ('authorized', 'pending', 'reserved', 'submitting', 'unknown')
+
+CREATE UNIQUE INDEX uq_paycore_operation_undo ON paycore_operation (op_key) WHERE kind IN ('void', 'release')
 
 CREATE TABLE paycore_outbox (
   serial INTEGER NOT NULL,

@@ -1,0 +1,159 @@
+"""What may be dispatched, and as what it is stored: pure, and the same for every ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from paycore.errors import Conflict, InvalidRequest
+from paycore.evolve import evolve
+from paycore.ledger.protocol import Intent
+from paycore.money import Money
+from paycore.operation import Operation
+from paycore.payment import Payment
+from paycore.states import Kind, State
+
+LATE_REVIEW: Final = "succeeded after "
+TWICE: Final = "captured twice: "
+TO_GIVE_BACK: Final = (LATE_REVIEW, TWICE)
+"""How reviews begin that stand in nobody's way: giving the money back is what settles them."""
+
+
+def admitted(
+    intent: Intent,
+    known: Operation | None,
+    payment: Payment | None,
+    siblings: Sequence[Operation],
+    twin: Operation | None = None,
+) -> bool:
+    """Return whether `intent` may be dispatched; false if `known` already answers it.
+
+    Args:
+        intent: What is asked for.
+        known: The operation that its key names.
+        payment: The payment it belongs to.
+        siblings: The operations of the same kind and owner.
+        twin: The operation that its key names among those of the kind's twin.
+
+    Raises:
+        Conflict: the key means something else, or another operation stands in the way.
+        InvalidRequest: there is no such payment, or not as much to capture or to give back.
+    """
+    if twin is not None:
+        raise Conflict(f"{intent.owner}: this key was used for something else", field="key")
+    if known is not None:
+        if known.fingerprint != intent.fingerprint:
+            raise Conflict(f"{intent.owner}: this key was used for something else", field="key")
+        if known.state is not State.NOT_SENT:
+            return False
+    if intent.kind is Kind.CHARGE:
+        _admit_charge(intent, payment)
+    elif intent.kind is Kind.TOKEN:
+        _admit_token(intent, siblings)
+    elif intent.kind.ends_a_hold:
+        _admit_end_of_hold(intent, payment)
+    else:
+        _admit_return(intent, payment)
+    for other in siblings:
+        if other.state is State.NOT_SENT and other.review:
+            raise Conflict(f"{intent.owner}: under review: {other.review}")
+    return True
+
+
+def _admit_charge(intent: Intent, payment: Payment | None) -> None:
+    if payment is None:
+        return
+    if payment.amount != intent.amount:
+        raise Conflict(f"{intent.owner}: this payment has another amount", field="amount")
+    if payment.captured:
+        raise Conflict(f"{intent.owner}: this payment was paid already")
+    if earlier := payment.authorized or payment.open_charge:
+        raise Conflict(
+            f"{intent.owner}: an earlier attempt is {earlier.state.value}; "
+            "query it before trying again"
+        )
+
+
+def _admit_token(intent: Intent, siblings: Sequence[Operation]) -> None:
+    for other in siblings:
+        if other.state.is_open or other.state is State.SUCCEEDED:
+            raise Conflict(f"{intent.owner}: this token is {other.state.value} already")
+
+
+def _admit_end_of_hold(intent: Intent, payment: Payment | None) -> None:
+    """Admit a capture or a release: one of them for what is held, and never more than that."""
+    charge = payment.charge if payment is not None else None
+    if payment is None or charge is None:
+        raise InvalidRequest(f"{intent.owner}: nothing is authorized", field="reference")
+    for end in payment.ends_of_hold(charge.id):
+        stands = f"{end.state.value}; query it first" if end.state.is_open else "done already"
+        raise Conflict(f"{intent.owner}: its {end.kind.value} is {stands}")
+    if charge.state is not State.AUTHORIZED:
+        raise InvalidRequest(f"{intent.owner}: nothing is authorized", field="reference")
+    if charge.review:
+        raise Conflict(f"{intent.owner}: under review: {charge.review}")
+    if charge.account != intent.account:
+        raise Conflict(f"{intent.owner}: another account holds the money now; ask again")
+    if intent.amount is not None and charge.amount is not None and intent.amount > charge.amount:
+        raise InvalidRequest(f"{intent.owner}: {charge.amount} can be captured", field="amount")
+
+
+def _admit_return(intent: Intent, payment: Payment | None) -> None:
+    """Admit a refund or a void: one remedy for each cent, and never more than was captured."""
+    if payment is None or payment.captured is None:
+        raise InvalidRequest(f"{intent.owner}: nothing was captured", field="reference")
+    review = payment.captured.review
+    if review and not review.startswith(TO_GIVE_BACK):
+        raise Conflict(f"{intent.owner}: under review: {review}")
+    if payment.captured.account != intent.account:
+        raise Conflict(f"{intent.owner}: another account has the money now; ask again")
+    if intent.kind is Kind.VOID and payment.refundable != payment.captured.taken:
+        raise Conflict(f"{intent.owner}: a refund or a void stands in the way of voiding it whole")
+    if not payment.refundable:
+        raise Conflict(f"{intent.owner}: nothing is left to give back")
+    if intent.amount is not None and intent.amount > payment.refundable:
+        raise InvalidRequest(
+            f"{intent.owner}: {payment.refundable} can be given back", field="amount"
+        )
+
+
+def reserved_amount(intent: Intent, payment: Payment | None) -> Money | None:
+    """Return the amount an admitted intent reserves: all that there is where it names none."""
+    if intent.amount is not None or payment is None:
+        return intent.amount
+    if intent.kind.ends_a_hold and payment.charge is not None:
+        return payment.charge.amount
+    return payment.refundable if intent.kind.gives_back else None
+
+
+def dispatched(
+    operation: Operation, intent: Intent, payment: Payment | None, now: datetime, *, again: bool
+) -> Operation:
+    """Return an admitted operation as it stands while it is handed to the provider.
+
+    `again` says that it was handed over before: then its fence grows, and who held it can write
+    no more.
+    """
+    lease_until = now + timedelta(seconds=intent.lease_s)
+    return evolve(
+        operation,
+        state=State.SUBMITTING,
+        amount=reserved_amount(intent, payment),
+        charge=_charge_of(intent, payment),
+        hold_only=intent.hold_only,
+        sends=operation.sends + again,
+        fence=operation.fence + again,
+        version=operation.version + again,
+        lease_until=lease_until,
+        next_check_at=lease_until,
+        sent_at=now,
+        updated_at=now,
+    )
+
+
+def _charge_of(intent: Intent, payment: Payment | None) -> str:
+    """Return the id of the charge that an admitted intent captures, releases or gives back of."""
+    if payment is None or not (intent.kind.gives_back or intent.kind.ends_a_hold):
+        return ""
+    return payment.charge.id if payment.charge else ""
