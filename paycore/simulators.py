@@ -32,9 +32,9 @@ class Effect:
     """One thing that really moved money: what the provider did, not what we think."""
 
     kind: str
-    """`charge`, `refund` or `void`."""
+    """`charge`, `refund` or `void`: a charge that was cancelled, or a hold that was released."""
     reference: str
-    """Our wire reference."""
+    """Our wire reference; of a hold that was released, its charge's."""
     provider_reference: str
     amount_minor: int
     currency: str

@@ -76,8 +76,16 @@ class Act:
         """Return the reference of this act's payment or token called `name`."""
         return f"{self.provider}-{name}"
 
-    def charge(self, name: str, minor: int, method: Method, *, key: str | None = None) -> Payment:
-        """Charge this act's payment called `name`."""
+    def charge(
+        self,
+        name: str,
+        minor: int,
+        method: Method,
+        *,
+        key: str | None = None,
+        capture: bool = True,
+    ) -> Payment:
+        """Charge this act's payment called `name`, or hold the money only."""
         return self.gateway.charge(
             self.ref(name),
             self.money(minor),
@@ -85,6 +93,7 @@ class Act:
             account=self.provider,
             key=key,
             description=f"Demo {name}",
+            capture=capture,
         )
 
     def found(self, name: str) -> Payment:

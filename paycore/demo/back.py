@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from paycore.demo.act import Act, Unexpected, expect
-from paycore.errors import InvalidRequest
+from paycore.errors import InvalidRequest, NotSupported
 from paycore.payment import PaymentStatus
 from paycore.states import Kind, State
 
@@ -13,14 +13,27 @@ SETTLED_S: Final = 86_400
 
 
 def voided(act: Act) -> str:
-    """Cancel a whole charge before it settles."""
+    """Cancel a whole charge before it settles, or see that this provider cannot."""
     paid = act.charge("void", 6000, act.direct)
     expect("status of the charge", PaymentStatus.PAID, paid.status)
+    if not act.description.voids_captured:
+        return _not_voided(act)
     void = act.gateway.void(paid.reference, key=act.ref("void-key"))
     expect("state of the void", State.SUCCEEDED, void.state)
     expect("status", PaymentStatus.VOIDED, act.found("void").status)
     expect("effects at the provider", 1, len(act.effects("void", Kind.VOID)))
     return f"{void.amount} will never be taken"
+
+
+def _not_voided(act: Act) -> str:
+    """Try to void what this provider has taken for good: refused here, nothing is sent."""
+    asked = len(act.simulator.requests())
+    try:
+        act.gateway.void(act.ref("void"), key=act.ref("void-key"))
+    except NotSupported:
+        expect("requests sent", 0, len(act.simulator.requests()) - asked)
+        return "not here: refused, unsent; only a hold is released"
+    raise Unexpected("a void of what was taken", "NotSupported", "it was accepted")
 
 
 def refunded(act: Act) -> str:

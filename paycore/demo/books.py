@@ -12,6 +12,9 @@ from paycore.payment import Payment, PaymentStatus
 from paycore.simulators import Effect
 from paycore.states import Kind, State
 
+_Move = tuple[str, str, int, str]
+"""What moved: its kind, our reference, minor units and currency."""
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -65,15 +68,15 @@ def compare(payments: Iterable[Payment], effects: Sequence[Effect]) -> Books:
 def _line(payment: Payment, effects: Sequence[Effect]) -> Line:
     references = {operation.reference for operation in payment.operations}
     theirs = [effect for effect in effects if effect.reference in references]
-    done = [operation for operation in payment.operations if operation.state is State.SUCCEEDED]
+    done = _moved(payment.operations)
     return Line(
         payment=payment.reference,
         account=payment.account,
         asked=tuple(map(_asked, payment.operations)),
         status=payment.status,
-        ours=_sums(payment.amount.currency, [(o.kind.value, _minor(o)) for o in done]),
+        ours=_sums(payment.amount.currency, [(kind, minor) for kind, _, minor, _ in done]),
         theirs=_sums(payment.amount.currency, [(e.kind, e.amount_minor) for e in theirs]),
-        agrees=Counter(map(_ours, done)) == Counter(map(_theirs, theirs)),
+        agrees=Counter(done) == Counter(map(_theirs, theirs)),
     )
 
 
@@ -94,19 +97,19 @@ def _sums(currency: str, moved: Iterable[tuple[str, int]]) -> Sums:
     )
 
 
-def _minor(operation: Operation) -> int:
-    return operation.amount.minor if operation.amount else 0
+def _moved(operations: Sequence[Operation]) -> list[_Move]:
+    """Return what moved, as our ledger says: a capture moves its charge, a release undoes it."""
+    charges = {operation.id: operation for operation in operations}
+    done = [operation for operation in operations if operation.state is State.SUCCEEDED]
+    moved = [_ours(each.kind, each, each.taken) for each in done if not each.kind.ends_a_hold]
+    released = [charges[each.charge] for each in done if each.kind is Kind.RELEASE]
+    return moved + [_ours(Kind.VOID, charge, charge.amount) for charge in released]
 
 
-def _ours(operation: Operation) -> tuple[str, str, int, str]:
-    money = operation.amount
-    return (
-        operation.kind.value,
-        operation.reference,
-        _minor(operation),
-        money.currency if money else "",
-    )
+def _ours(kind: Kind, operation: Operation, money: Money | None) -> _Move:
+    minor, currency = (money.minor, money.currency) if money else (0, "")
+    return kind.value, operation.reference, minor, currency
 
 
-def _theirs(effect: Effect) -> tuple[str, str, int, str]:
+def _theirs(effect: Effect) -> _Move:
     return effect.kind, effect.reference, effect.amount_minor, effect.currency

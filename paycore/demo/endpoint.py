@@ -1,20 +1,16 @@
-"""The demo's webhook endpoint: a few lines of wsgiref around `Gateway.receive`."""
+"""The demo's webhook endpoint: a few lines of HTTP around `Gateway.receive`."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from http.client import HTTPConnection
-from socketserver import ThreadingMixIn
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import parse_qs, urlsplit
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from paycore.gateway import Gateway
 from paycore.report import Answer, WebhookMessage
+from paycore.serving import Asked, Said, Serving
 
 AWAY: Final = Answer(503, b"away")
 _TIMEOUT_S: Final = 10
@@ -38,20 +34,19 @@ class Endpoint:
         self.away = False
         """While set, whoever comes is told to try again later."""
         self.heard: list[Heard] = []
-        self._server = make_server("127.0.0.1", 0, self._app, _Server, _Quiet)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._serving = Serving(self._answered, name="demo-endpoint")
 
     @property
     def url(self) -> str:
-        """Where it listens, scheme and host."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        """Where it listens, scheme and host; empty while it does not."""
+        return self._serving.url
 
     def notify_url(self, account: str) -> str:
         """Return where the provider of `account` sends its messages."""
         return f"{self.url}/webhooks/{account}"
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._serving.__enter__()
         return self
 
     def __exit__(
@@ -60,15 +55,13 @@ class Endpoint:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._serving.__exit__(kind, error, trace)
 
-    def _app(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        _, where, account = f"{environ['PATH_INFO']}/".split("/")[:3]
+    def _answered(self, asked: Asked) -> Said:
+        _, where, account = f"{asked.path}/".split("/")[:3]
         answer = AWAY
         if not self.away and self.gateway is not None:
-            message = _message(environ)
+            message = _message(asked)
             came_back = where == "thanks"
             answer = (
                 _welcome(self.gateway, message)
@@ -76,11 +69,7 @@ class Endpoint:
                 else self.gateway.receive(account, message)
             )
         self.heard.append(Heard(account, answer.status))
-        start(
-            f"{answer.status} {HTTPStatus(answer.status).phrase}",
-            [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))],
-        )
-        return [answer.body]
+        return Said(answer.status, answer.body, {"Content-Type": answer.content_type})
 
 
 def visit(
@@ -99,20 +88,8 @@ def visit(
         line.close()
 
 
-def _message(environ: dict[str, Any]) -> WebhookMessage:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    headers = {
-        name.removeprefix("HTTP_").replace("_", "-").title(): str(value)
-        for name, value in environ.items()
-        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
-    }
-    return WebhookMessage(
-        method=environ["REQUEST_METHOD"],
-        headers=headers,
-        query=environ.get("QUERY_STRING", ""),
-        body=environ["wsgi.input"].read(length),
-        peer=environ.get("REMOTE_ADDR", ""),
-    )
+def _message(asked: Asked) -> WebhookMessage:
+    return WebhookMessage(asked.method, asked.headers, asked.query, asked.body, asked.peer)
 
 
 def _welcome(gateway: Gateway, message: WebhookMessage) -> Answer:
@@ -123,12 +100,3 @@ def _welcome(gateway: Gateway, message: WebhookMessage) -> Answer:
         return Answer(404, b"nobody")
     word = getattr(known, "status", None) or getattr(known, "state", None)
     return Answer(200, f"{known.reference} {getattr(word, 'value', '')}".encode())
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the story says what came in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from paycore.demo import back, cards, killed, pages, trouble
+from paycore.demo import back, cards, holds, killed, pages, trouble
 from paycore.demo.act import Step
 from paycore.methods import EmbeddedForm, HostedPage, StoredToken, Wallet
 
@@ -38,6 +38,9 @@ STORY: Final = (
     Step("killed", "A process is killed while it charges", killed.killed),
     Step("restarted", "Started again, it finds that charge", killed.restarted, after=("killed",)),
     Step("void", "A charge is voided before it settles", back.voided, ("void",)),
+    Step("hold", "Money is held, and not taken", holds.held, ("capture",)),
+    Step("part", "A part of a hold is taken", holds.captured, ("capture",), ("hold",)),
+    Step("release", "A hold is released", holds.released, ("capture", "void")),
     Step("late", "A slow card is waited for", trouble.late, (HostedPage,)),
     Step("refund", "A part is refunded once it settled", back.refunded, ("refund",), ("queried",)),
     Step("too_much", "More than is left is not refunded", back.too_much, after=("refund",)),

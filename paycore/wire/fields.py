@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from marshmallow import (
@@ -13,10 +12,8 @@ from marshmallow import (
     RAISE,
     Schema,
     fields,
-    post_dump,
     post_load,
     pre_load,
-    validates_schema,
 )
 from marshmallow.exceptions import ValidationError
 from marshmallow.validate import Length
@@ -24,12 +21,16 @@ from marshmallow.validate import Length
 from paycore.errors import InvalidRequest
 from paycore.methods import CardData
 from paycore.money import MAX_MINOR, Money
+from paycore.report import Instrument
 from paycore.secret import Secret, mask_card
+from paycore.wire.flat import Flat, plain
+from paycore.wire.messages import inside
 
 _DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 SENSITIVE: Final = {"sensitive": True}
 
 
+@plain(int, range(MAX_MINOR + 1))
 class Digits(fields.Field[int]):
     """A whole number within signed 64 bits: a JSON integer, or its ASCII digits; never negative.
 
@@ -44,6 +45,7 @@ class Digits(fields.Field[int]):
         return value
 
 
+@plain(int, range(1, MAX_MINOR + 1))
 class Amount(fields.Integer):
     """Minor units on the way out: a JSON integer above 0, never a bool, a float or a text."""
 
@@ -59,10 +61,12 @@ class Amount(fields.Integer):
         return value
 
 
+@plain(int, range(MAX_MINOR + 1))
 class Minor(Digits):
     """Minor units on the way in: `Heard` makes `Money` of them and its field `currency`."""
 
 
+@plain(str)
 class Text(fields.String):
     """A text of 1 to `most` characters, on the way out: `theirs` is its name, `ours` its path."""
 
@@ -73,6 +77,7 @@ class Text(fields.String):
         self.most = most
 
 
+@plain(str)
 class IfShort(Text):
     """A text that may as well be left out: it is, where it would be too long."""
 
@@ -80,18 +85,37 @@ class IfShort(Text):
         return super()._serialize(value if len(value) <= self.most else "", attr, obj, **kwargs)
 
 
+@plain(str)
 class Made(fields.Function):
     """A text of 1 to `most` characters that `make` makes of all that is said, by its names."""
 
     def __init__(self, theirs: str, most: int, make: Callable[..., str]) -> None:
-        super().__init__(
-            lambda said: make(**said), str, data_key=theirs, required=True, validate=Length(1, most)
-        )
+        super().__init__(make, str, data_key=theirs, required=True, validate=Length(1, most))
+        self.make = make
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str:
+        return self.make(**obj)
 
 
 def mmyy(card: CardData) -> str:
     """Return a card's last month as card forms have it."""
     return f"{card.expiry_month:02}{card.expiry_year % 100:02}"
+
+
+def by_last_four(
+    card: object, last_four: str, brand: str = "", month: str = "", year: str = ""
+) -> Instrument | None:
+    """Return a card that is told by its last four digits, under these names of the provider's.
+
+    `card` may be whatever was heard: without four digits there is none to show, and without both
+    month and year no `MMYY`.
+    """
+    names = (last_four, brand, month, year)
+    last, label, mm, yyyy = (str(inside(card, name) or "") for name in names)
+    if not re.fullmatch("[0-9]{4}", last):
+        return None
+    dated = re.fullmatch("[0-9]{1,2}", mm) and re.fullmatch("[0-9]{4}", yyyy)
+    return Instrument("*" * 12 + last, label[:30], f"{mm:0>2}{yyyy[2:]}" if dated else "")
 
 
 class MaskedCard(fields.String):
@@ -120,15 +144,15 @@ class SecretText(fields.Field[Secret]):
         return secret
 
 
-class Said(Schema):
+class Said(Flat):
     """What a plugin says: a member that would be an empty text is left out."""
 
-    @post_dump
-    def _full(self, said: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {name: value for name, value in said.items() if value != ""}
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        said = super()._serialize(obj, many=many)
+        return said if many else {name: value for name, value in said.items() if value != ""}
 
 
-class Heard(Schema):
+class Heard(Flat):
     """What a plugin hears: null and empty mean absent, and they may add a member any day."""
 
     class Meta:
@@ -141,13 +165,19 @@ class Heard(Schema):
     @post_load
     def _exact(self, heard: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Make money of what is `Minor`, or nothing where no currency comes with it."""
-        for name in (name for name, field in self.fields.items() if isinstance(field, Minor)):
+        for name in _minor(self):
             minor, currency = heard.get(name), heard.get("currency")
             try:
                 heard[name] = Money(minor, currency) if currency and minor is not None else None
             except InvalidRequest:
                 raise ValidationError("not money", name) from None
         return heard
+
+
+@lru_cache(maxsize=64)
+def _minor(schema: Schema) -> tuple[str, ...]:
+    """Return the names of what is `Minor`, looked up once for each schema."""
+    return tuple(name for name, field in schema.fields.items() if isinstance(field, Minor))
 
 
 class SettingsSchema(Schema):
@@ -170,39 +200,6 @@ class SettingsSchema(Schema):
             else value
             for name, value in dict(data).items()
         }
-
-
-class KeyedSettings(SettingsSchema):
-    """What an account with one key for both ways may say: the key, and the one before it."""
-
-    merchant_key = SecretText(required=True)
-    previous_merchant_key = SecretText(load_default=None)
-    previous_key_until = fields.AwareDateTime(load_default=None)
-
-    @validates_schema
-    def _ends(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        """Refuse a previous key without an end, which nobody would ever retire."""
-        if (data["previous_merchant_key"] is None) != (data["previous_key_until"] is None):
-            raise ValidationError("want both or neither", "previous_key_until")
-
-
-@dataclass(frozen=True)
-class KeyedAccount:
-    """What `KeyedSettings` loads; a plugin's account adds its own."""
-
-    base_url: str
-    mode: str
-    notify_url: str
-    pci_dss: bool
-    merchant_key: Secret
-    previous_merchant_key: Secret | None
-    previous_key_until: datetime | None
-
-    def keys(self, now: datetime) -> Iterator[Secret]:
-        """Yield the keys that a message may be signed with at `now`, the current one first."""
-        yield self.merchant_key
-        if self.previous_merchant_key and self.previous_key_until and now < self.previous_key_until:
-            yield self.previous_merchant_key
 
 
 def _is_sound(secret: Secret, shortest: int) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from paycore.errors import InvalidRequest, OutcomeUnknown, PaycoreError
+from marshmallow import Schema, ValidationError
+
+from paycore.errors import InvalidRequest, OutcomeUnknown, PaycoreError, WebhookRejected
 from paycore.secret import scrub
 from paycore.wire.strict import JsonObject
-
-if TYPE_CHECKING:
-    from marshmallow import Schema
 
 HIDDEN = "[hidden]"
 UNLISTED = "[unlisted]"
@@ -29,8 +30,6 @@ def load(
     Raises:
         otherwise: a field is missing or malformed; the error names it and quotes nothing.
     """
-    from marshmallow import ValidationError
-
     try:
         loaded = schema.load(fields)
     except ValidationError as invalid:
@@ -52,8 +51,6 @@ def dump(schema: Schema, value: object) -> JsonObject:
     Raises:
         InvalidRequest: the value does not fit; the error names the provider's field.
     """
-    from marshmallow import ValidationError
-
     try:
         said: JsonObject = schema.dump(value)
         problems = schema.validate(said)
@@ -67,31 +64,75 @@ def dump(schema: Schema, value: object) -> JsonObject:
     return said
 
 
+def with_extra(said: Mapping[str, Any], request: object, *ours: str) -> JsonObject:
+    """Return what is said of `request`, with the members that it passes through, if it has any.
+
+    Raises:
+        InvalidRequest: one would reach into what is said, or into `ours`, as `a[c]` into `a[b]`.
+    """
+    extra: Mapping[str, str] = getattr(request, "extra", {})
+    taken = {_head(name) for name in (*said, *ours)}
+    if odd := [name for name in extra if _head(name) in taken]:
+        raise InvalidRequest(f"extra: {min(odd)} is ours to say", field="extra")
+    return {**said, **extra}
+
+
+def _head(name: str) -> str:
+    return name.partition("[")[0]
+
+
+@contextmanager
+def rejecting() -> Iterator[None]:
+    """Make whatever cannot be read of a genuine message its rejection, with 400 to answer."""
+    try:
+        yield
+    except WebhookRejected:
+        raise
+    except PaycoreError as odd:
+        raise WebhookRejected(str(odd), field=odd.field) from None
+
+
+def inside(said: object, *names: str) -> Any:
+    """Return what stands in `said` under a name, and in that under the next; None if nothing does.
+
+    For what was heard and may be of any shape: a provider tells a thing whole, or names it only.
+    """
+    for name in names:
+        said = said.get(name) if isinstance(said, Mapping) else None
+    return said
+
+
 def scrubbed(schema: Schema, fields: Mapping[str, Any]) -> JsonObject:
     """Return what the provider said as evidence: by `schema`'s own marks, and no further.
 
     A field that the schema marks `sensitive` is hidden, one it does not know is named without
     its value, and free text is masked where it could be a card number.
     """
-    known = {f.data_key or name: f for name, f in schema.fields.items()}
+    sensitive = _sensitive(schema)
     shown: JsonObject = {}
     for name, value in fields.items():
-        field = known.get(name)
-        if field is None:
+        hidden = sensitive.get(name)
+        if hidden is None:
             shown[scrub(name)] = UNLISTED
-        elif field.metadata.get("sensitive"):
-            shown[name] = HIDDEN
         else:
-            shown[name] = _shown(value)
+            shown[name] = HIDDEN if hidden else _shown(value)
     return shown
+
+
+@lru_cache(maxsize=64)
+def _sensitive(schema: Schema) -> dict[str, bool]:
+    """Return the provider's names for what a schema knows, and which are marked."""
+    known = schema.fields.items()
+    return {f.data_key or name: bool(f.metadata.get("sensitive")) for name, f in known}
 
 
 def _shown(value: object) -> object:
     """Return a plain value, masked where it could be a card number, a number as well as a text."""
     if not isinstance(value, (str, int, float, NoneType)):
         return UNLISTED
-    text = scrub(str(value))
-    return value if text == str(value) else text
+    text = str(value)
+    masked = scrub(text)
+    return value if masked == text else masked
 
 
 def _problem(messages: Any) -> str:

@@ -30,6 +30,14 @@ def host_of(url: str) -> str:
     return (parts.hostname or "").lower()
 
 
+def is_at(url: str, *origins: str) -> bool:
+    """Return whether `url` can be trusted to be at one of `origins`: scheme, host and port."""
+    if not host_of(url):
+        return False
+    at = urlsplit(url)[:2]
+    return any(at == urlsplit(origin)[:2] for origin in origins)
+
+
 def ip_of(text: str) -> str:
     """Return an IP address in its one canonical spelling; empty where `text` is none."""
     try:
