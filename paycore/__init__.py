@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from paycore.aio.gateway import AsyncGateway as AsyncGateway
+    from paycore.aio.opening import open_async_gateway as open_async_gateway
     from paycore.bootstrap import open_gateway as open_gateway
     from paycore.description import (
         API_VERSION as API_VERSION,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from paycore.gateway import Gateway as Gateway
     from paycore.hookspecs import hookimpl as hookimpl
     from paycore.intents import (
+        CaptureRequest as CaptureRequest,
         ChargeRequest as ChargeRequest,
         Payer as Payer,
         QueryRequest as QueryRequest,
@@ -75,6 +78,8 @@ if TYPE_CHECKING:
     from paycore.wire.talk import Call as Call, Reply as Reply, Talk as Talk
 
 _HOMES = {
+    "paycore.aio.gateway": "AsyncGateway",
+    "paycore.aio.opening": "open_async_gateway",
     "paycore.bootstrap": "open_gateway",
     "paycore.description": "API_VERSION Description Repeat",
     "paycore.errors": (
@@ -84,7 +89,9 @@ _HOMES = {
     "paycore.events": "Event EventType",
     "paycore.gateway": "Gateway",
     "paycore.hookspecs": "hookimpl",
-    "paycore.intents": "ChargeRequest Payer QueryRequest RefundRequest TokenizeRequest VoidRequest",
+    "paycore.intents": (
+        "CaptureRequest ChargeRequest Payer QueryRequest RefundRequest TokenizeRequest VoidRequest"
+    ),
     "paycore.listeners": "listener",
     "paycore.methods": (
         "CardData EmbeddedForm HostedPage Method MountForm NextAction Redirect ShowQr "

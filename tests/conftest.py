@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -11,6 +12,9 @@ NEEDED = (
     "paycore",
     "paycore_iotpay",
     "paycore_iotpay_unionpay",
+    "paycore_stripe",
+    "aiohttp",
+    "greenlet",
     "hypothesis",
     "pytest_httpserver",
     "pytest_timeout",
@@ -25,12 +29,19 @@ THOROUGH = (
     "tests/mutants/",
     "tests/iotpay/test_conformance.py",
     "tests/iotpay_unionpay/test_conformance.py",
+    "tests/stripe/test_conformance.py",
+    "tests/stripe/test_localstripe",
     "tests/paycore/engines/",
     "tests/paycore/ledger/durable/",
     "tests/paycore/testing/",
     "tests/promises/",
 )
-LONGEST = ("tests/promises/test_r36", "tests/promises/", "tests/plugins/", "tests/mutants/")
+LONGEST = (
+    "tests/promises/test_r36",
+    "tests/promises/test_r01",
+    "tests/paycore/testing/",
+    "tests/plugins/",
+)
 """What takes longest is begun first, so that no worker waits for another one's last test."""
 EXAMPLES = int(os.environ.get("PAYCORE_TEST_EXAMPLES", "40"))
 
@@ -49,6 +60,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
     items.sort(key=_how_late)
+
+
+@pytest.fixture(autouse=True)
+def _no_ledger_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Find out who opens the default ledger in the project's own folder."""
+    yield
+    left = request.config.rootpath / "paycore.db"
+    if left.exists():
+        left.unlink()
+        pytest.fail("it opened a ledger in the project's folder")
 
 
 def _how_late(item: pytest.Item) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -72,6 +73,17 @@ def test_every_field_of_the_contract_is_told(shape):
     assert told == [field.name for field in dataclasses.fields(shape)] + [
         name for name in ("json",) if hasattr(shape, name)
     ]
+
+
+def test_what_a_plugin_need_not_write_is_there():
+    """Each helper that the page names can be imported from where it says, and says what it does."""
+    told = first_column(section(page("hooks.md"), "## What a plugin need not write"))
+
+    assert len(told) > 10
+    for name in told:
+        module, _, helper = name.rpartition(".")
+        found = getattr(import_module(module), helper)
+        assert (found.__module__, bool(found.__doc__)) == (module, True), name
 
 
 def test_every_error_is_told_with_what_it_lets_assume():

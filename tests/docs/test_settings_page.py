@@ -11,11 +11,15 @@ import paycore
 import paycore_iotpay.account
 import paycore_iotpay.hooks
 import paycore_iotpay_unionpay.hooks
+import paycore_stripe.account
 from paycore import settings
 from paycore.wire.fields import SettingsSchema
 from tests.docs.pages import page, rows, section
 
-OWN = {"iotpay": paycore_iotpay.account.AccountSchema}
+OWN = {
+    "iotpay": paycore_iotpay.account.AccountSchema,
+    "stripe": paycore_stripe.account.AccountSchema,
+}
 CORE = {"base_url": "https://api.example", "mode": "live", "notify_url": "", "pci_dss": False}
 EVERYTHING = {
     "merchant_id": "10000701",

@@ -37,7 +37,7 @@ def test_settings_become_a_merchant(account):
         ("login_name", ""), ("merchant_key", ""), ("merchant_key", " " * 32),
         ("merchant_key", "fifteen bytes.."), ("merchant_key", None), ("merchant_key", 5),
         ("previous_merchant_key", "short"), ("text_encoding", "base64"), ("emoji", "keep"),
-        ("sure_refusals", {"capture": ["x"]}), ("sure_refusals", ["x"]),
+        ("sure_refusals", {"settle": ["x"]}), ("sure_refusals", ["x"]),
         ("sure_refusals", {"void": "x"}), ("notify_url", "https://shop.example/" + "x" * 200),
         ("merchant_Id", "10000701"), ("channel", "UPI_EX"), ("merchantkey", "x"),
     ],

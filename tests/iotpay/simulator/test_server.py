@@ -3,11 +3,12 @@
 import http.client
 import socket
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 
-from paycore_iotpay.simulator.breaking import HungUp
-from paycore_iotpay.simulator.server import MAX_BODY, Server
+from paycore.serving import MAX_BODY, HungUp
+from paycore_iotpay.simulator.server import Server
 
 
 def echo(environ, start_response):
@@ -21,21 +22,23 @@ def echo(environ, start_response):
 
 @pytest.fixture
 def server():
-    running = Server(echo)
-    running.start()
-    yield running
-    running.stop()
+    with Server(echo) as running:
+        yield running
+
+
+def port_of(server):
+    return urlsplit(server.url).port
 
 
 @pytest.fixture
 def client(server):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=10)
     yield connection
     connection.close()
 
 
 def raw(server, sent):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port_of(server)), timeout=10) as line:
         line.sendall(sent)
         line.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: line.recv(65536), b""))
@@ -125,20 +128,21 @@ def test_stopping_leaves_nothing_behind():
     """An idle connection is cut, and every thread has ended."""
     before = set(threading.enumerate())
     running = Server(echo)
-    running.start()
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+    running.__enter__()
+    where = ("127.0.0.1", port_of(running))
+    with socket.create_connection(where, timeout=10) as line:
         line.sendall(b"GET / HTTP/1.1\r\nHost: s\r\n\r\n")
         first = line.recv(65536)
-        running.stop()
+        running.__exit__(None, None, None)
 
         assert first.startswith(b"HTTP/1.1 200")
         assert line.recv(65536) == b""
     assert set(threading.enumerate()) <= before
     with pytest.raises(OSError, match="refused"):
-        socket.create_connection(("127.0.0.1", running.port), timeout=10)
+        socket.create_connection(where, timeout=10)
 
 
 def test_a_taken_port_is_an_error(server):
     """Not the end of the program."""
-    with pytest.raises(OSError, match="in use"):
-        Server(echo, server.port)
+    with pytest.raises(OSError, match="in use"), Server(echo, port_of(server)):
+        pass
