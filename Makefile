@@ -51,8 +51,8 @@ cover: $(STAMP)
 	@rm -f .coverage .coverage.*
 	PAYCORE_TEST_EXAMPLES=100 $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow" --cov --cov-report=term --durations=20 --cov-fail-under=95 --doctest-modules paycore plugins tests $(PLAYED:%=--ignore %)
 
-promises: $(STAMP)  ## Play every promise as far as each commit must; nothing is counted meanwhile
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow" --durations=10 $(PLAYED)
+promises: $(STAMP)  ## Play every promise as far as each commit must; half of it is waiting
+	$(BIN)/python -m pytest -q -n $$((2 * $(JOBS))) --dist worksteal -m "not slow" --durations=10 $(PLAYED)
 
 docs: $(STAMP)  ## Build the docs, warnings as errors
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
