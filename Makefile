@@ -52,7 +52,7 @@ cover: $(STAMP)
 	PAYCORE_TEST_EXAMPLES=100 $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow" --cov --cov-report=term --durations=20 --cov-fail-under=95 --doctest-modules paycore plugins tests $(PLAYED:%=--ignore %)
 
 promises: $(STAMP)  ## Play every promise as far as each commit must; half of it is waiting
-	$(BIN)/python -m pytest -q -n $$((2 * $(JOBS))) --dist worksteal -m "not slow" --durations=10 $(PLAYED)
+	$(BIN)/python -m pytest -q -n $$((2 * $(JOBS))) --maxschedchunk 1 -m "not slow" --durations=10 $(PLAYED)
 
 docs: $(STAMP)  ## Build the docs, warnings as errors
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
