@@ -13,6 +13,8 @@ _MUST_BE = {"check_hostname": True, "trust_env": False, "verify_mode": "CERT_REQ
 """What may only ever be set to this."""
 _NEVER = {"verify", "verify_ssl", "assert_hostname", "assert_fingerprint"}
 """What turns verification off unless it is true, or a text that says what to verify by."""
+_NEVER_FALSE = {"ssl"}
+"""What aiohttp turns verification off by; without it, or with a context, it verifies."""
 _BANNED = {
     "CERT_NONE",
     "CERT_OPTIONAL",
@@ -51,6 +53,8 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
         for name, value in _settings(node):
             if name in _MUST_BE and _said(value) != _MUST_BE[name]:
+                yield value.lineno, f"{name} = {ast.unparse(value)}"
+            if name in _NEVER_FALSE and _said(value) is False:
                 yield value.lineno, f"{name} = {ast.unparse(value)}"
             if name in _NEVER and not _is_on(value):
                 yield value.lineno, f"{name} = {ast.unparse(value)}"

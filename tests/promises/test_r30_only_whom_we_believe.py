@@ -185,6 +185,7 @@ def test_r30_no_module_turns_it_off(path: Path):
     "line",
     [
         "requests.get(url, verify=False)",
+        "aiohttp.TCPConnector(ssl=False)",
         "session.verify = False",
         "session.verify = ''",
         "requests.get(url, **{'verify': False})",
