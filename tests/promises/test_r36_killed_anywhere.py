@@ -1,9 +1,10 @@
 """R36: whoever is killed with signal 9, at whatever point, is started again and is right.
 
-A real child process charges, refunds, voids, stores a card, hears messages, reconciles and tells
-events, over a real transport and a real ledger; it is killed at every point that it passes, before
-and after every commit, send, receive and acknowledgement. Another one recovers, the callers repeat
-themselves, and the bank's books decide what is true. R2 and R17 are judged by the same kills.
+A real child process charges, captures, releases, refunds, voids, stores a card, hears messages,
+reconciles and tells events, over a real transport and a real ledger; it is killed at every point
+that it passes, before and after every commit, send, receive and acknowledgement. Another one
+recovers, the callers repeat themselves, and the bank's books decide what is true. R2 and R17 are
+judged by the same kills.
 """
 
 from __future__ import annotations

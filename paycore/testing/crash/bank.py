@@ -102,6 +102,7 @@ class Bank:
             said.get("currency", ""),
             of=said.get("of", ""),
             page=bool(said.get("back")),
+            hold=bool(said.get("hold")),
         )
         if refused := self.world.arrive(order):
             return {"refused": refused}

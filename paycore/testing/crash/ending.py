@@ -103,3 +103,7 @@ class Ending:
     def moved(self, row: Row) -> int:
         """Return how often something moved under a row's reference."""
         return sum(effect.reference == row.reference for effect in self.effects)
+
+    def minor(self, row: Row) -> int:
+        """Return how much moved under a row's reference, in minor units."""
+        return sum(effect.minor for effect in self.effects if effect.reference == row.reference)

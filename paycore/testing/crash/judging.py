@@ -61,7 +61,7 @@ def _right_sums(ending: Ending) -> Iterator[str]:
     """R32, R33: what went back and what may go back, and not a cent else."""
     for sums in ending.sums:
         rows = [row for row in ending.rows if row.owner == sums.owner]
-        took = _total(row for row in rows if row.kind == "charge" and ending.moved(row))
+        took = sum(ending.minor(row) for row in rows if row.kind == "charge")
         gave = _total(row for row in rows if row.kind == "refund" and ending.moved(row))
         voids = _total(row for row in rows if row.kind == "void" and ending.moved(row))
         held = _total(row for row in rows if row.kind in ("refund", "void") and row.is_open)
@@ -70,6 +70,14 @@ def _right_sums(ending: Ending) -> Iterator[str]:
             yield f"{sums} where {right} would be right"
         if gave + voids > took:
             yield f"{sums.owner}: {gave + voids} went back of {took}"
+
+
+def _holds_end(ending: Ending) -> Iterator[str]:
+    """R34: what was captured or released is held no more."""
+    for row in ending.rows:
+        ends = {o.kind for o in ending.rows if o.owner == row.owner and ending.moved(o)}
+        if row.state == "authorized" and ends & {"capture", "release"}:
+            yield f"{row.reference} is told as held, after {', '.join(sorted(ends))}"
 
 
 def _conserved(ending: Ending) -> Iterator[str]:
@@ -104,7 +112,8 @@ def _events_are_told(ending: Ending) -> Iterator[str]:
             yield f"the events of {owner} were heard out of order"
     successes = Counter(e.reference for e in ending.events if e.type in _SUCCESSES)
     for row in ending.rows:
-        if successes[row.reference] != (row.state == "succeeded"):
+        heard = row.state == "succeeded" and row.kind != "capture"  # its charge tells of it
+        if successes[row.reference] != heard:
             yield f"{row.reference} is {row.state}, told as {successes[row.reference]} successes"
 
 
@@ -113,6 +122,7 @@ CHECKS: Final[dict[str, Callable[[Ending], Iterator[str]]]] = {
     "r16": _truth_is_reached,
     "r36": _nobody_is_needed,
     "r32": _right_sums,
+    "r34": _holds_end,
     "r12": _conserved,
     "r17": _events_are_told,
     "r35": _evidence,

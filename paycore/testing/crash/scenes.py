@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from paycore.methods import HostedPage, Method, StoredToken
 from paycore.money import Money
+from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.results import Refund, Token, Void
 from paycore.states import Kind, State
@@ -18,11 +19,13 @@ from paycore.testing.scene import HOST
 MINOR: Final = 1500
 PART: Final = 400
 PRICE: Final = Money(MINOR, "CAD")
+TAKEN: Final = Money(MINOR - PART, "CAD")
+"""What is captured of what is held."""
 PAGE: Final = HostedPage(f"https://{HOST}/thanks")
 CARD: Final = StoredToken("visa-1")
 AWAY_S: Final = 300
 _NEVER: Final = frozenset((State.NOT_EXECUTED, State.EXPIRED))
-T = TypeVar("T", Payment, Refund, Void, Token)
+T = TypeVar("T", Payment, Refund, Void, Token, Operation)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,18 @@ def void(cue: Cue) -> None:
     _again_if_never(cue, f"{cue.run}-void", lambda key: cue.gateway.void(cue.run, key=key))
 
 
+def capture(cue: Cue) -> None:
+    """Take a part of what is held; the rest is given up."""
+    cue.step("capture")
+    _again_if_never(cue, f"{cue.run}-capture", partial(_captured, cue))
+
+
+def release(cue: Cue) -> None:
+    """Give up what is held."""
+    cue.step("release")
+    _again_if_never(cue, f"{cue.run}-release", lambda key: cue.gateway.void(cue.run, key=key))
+
+
 def tokenize(cue: Cue) -> None:
     """Open a page to store a card on, have it filled in, and ask."""
     cue.step("tokenize")
@@ -105,6 +120,11 @@ def outbox(cue: Cue) -> None:
     """Tell what happened while nobody heard."""
     cue.step("outbox")
     cue.gateway.deliver()
+
+
+def held(cue: Cue) -> None:
+    """Let money be held for a payment."""
+    cue.gateway.charge(cue.run, PRICE, CARD, account=cue.account, capture=False)
 
 
 def refunded(cue: Cue) -> None:
@@ -142,6 +162,11 @@ def _refunded(cue: Cue, amount: Money, key: str) -> Refund:
     return cue.gateway.refund(cue.run, amount, key=key)
 
 
+def _captured(cue: Cue, key: str) -> Operation:
+    payment = cue.gateway.capture(cue.run, TAKEN, key=key)
+    return next(o for o in reversed(payment.operations) if o.kind is Kind.CAPTURE)
+
+
 def _again_if_never(cue: Cue, key: str, ask: Callable[[str], T]) -> T | None:
     """Return what asking gives; what surely never happened is asked for once more, anew."""
     result = cue.tried(lambda: ask(key))
@@ -150,7 +175,7 @@ def _again_if_never(cue: Cue, key: str, ask: Callable[[str], T]) -> T | None:
     return cue.tried(lambda: ask(f"{key}-again"))
 
 
-def _state(result: Payment | Refund | Void | Token) -> State | None:
+def _state(result: Payment | Refund | Void | Token | Operation) -> State | None:
     if isinstance(result, Payment):
         return result.charge.state if result.charge else None
     return result.state
@@ -163,6 +188,8 @@ SCENES: Final = {
         Scene("page", page),
         Scene("refund", refund, charge, (("charge", MINOR), ("refund", MINOR))),
         Scene("void", void, charge, (("charge", MINOR), ("void", MINOR))),
+        Scene("capture", capture, held, (("capture", TAKEN.minor), ("charge", TAKEN.minor))),
+        Scene("release", release, held, (("release", MINOR),)),
         Scene("tokenize", tokenize, moves=(("token", 0),)),
         Scene("webhook", webhook, page_paid, posts=True),
         Scene("early", early, posts=True),

@@ -12,6 +12,7 @@ from paycore.testing.world import Effect, Order
 
 CHARGE = Row("charge", "c1x", "c1x", "c1x", 1500, "succeeded", "", 2)
 REFUND = Row("refund", "c1x-part", "c1x", "c1x-r1", 400, "succeeded", "", 1)
+CAPTURE = Row("capture", "c1x-capture", "c1x", "c1x-c1", 1500, "succeeded", "", 1)
 MOVED = (
     Effect("charge", "strong", "c1x", 1500, "", None, 0.0),
     Effect("refund", "strong", "c1x-r1", 400, "c1x", None, 1.0),
@@ -71,6 +72,15 @@ WRONG = {
     "r32 more back than taken": ("r32", {
         "rows": (CHARGE, replace(REFUND, minor=1600)),
         "sums": (Sums("c1x", "paid", 1600, 0, 0),),
+    }),
+    "r34 held for ever": ("r34", {
+        "rows": (replace(CHARGE, state="authorized"), CAPTURE),
+        "effects": (*MOVED, Effect("capture", "strong", "c1x-c1", 1500, "c1x", None, 1.0)),
+    }),
+    "r17 told of a capture, too": ("r17", {
+        "rows": (CHARGE, REFUND, CAPTURE),
+        "events": (*EVENTS, Told("e-3", "payment.paid", "c1x", "c1x-c1")),
+        "heard": ("e-1", "e-2", "e-3"),
     }),
     "r12 waits for ever": ("r12", {"kept": (Kept("c1x", "parked", "why", 1),)}),
     "r12 no reason": ("r12", {"kept": (Kept("c1x", "quarantined", "", 1),)}),
