@@ -13,6 +13,7 @@ from paycore.bootstrap import open_gateway
 from paycore.cli.failing import UNKNOWN, Failure
 from paycore.cli.output import say, shared
 from paycore.cli.progress import progress
+from paycore.cli.waking import woken
 from paycore.gateway import Gateway
 from paycore.settings import read
 
@@ -47,7 +48,7 @@ def moving(reference: str) -> Iterator[None]:
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with progress("asking the provider"):
+        with woken(), progress("asking the provider"):
             yield
     except KeyboardInterrupt:
         told = f"{reference}: interrupted, the outcome is unknown; {query_first(reference)}"

@@ -1,0 +1,76 @@
+"""A signal is heard at once by whoever waits, whichever thread it was handed to."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from contextlib import closing, suppress
+
+import pytest
+
+from paycore.cli import waking
+from paycore.cli.waking import woken
+
+LONG_S = 20
+
+
+def interrupted_elsewhere(number):
+    """Wait on a socket while another thread is given the signal; return how long that took."""
+    begun = time.monotonic()
+    here, there = socket.socketpair()
+    with closing(here), closing(there):
+        here.settimeout(LONG_S)
+        waiting = threading.Timer(0.3, lambda: signal.pthread_kill(threading.get_ident(), number))
+        waiting.start()
+        with suppress(TimeoutError):
+            here.recv(1)
+        waiting.join()
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_wait_is_interrupted_though_another_thread_got_the_signal(number):
+    """The kernel may do so, and a signal in the instant before a wait looks the same."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), woken():
+            interrupted_elsewhere(number)
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_wait_that_is_woken_for_nothing_goes_on():
+    """Another signal changes nothing."""
+    heard = []
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: heard.append(number))
+    here, there = socket.socketpair()
+    try:
+        with closing(here), closing(there), woken():
+            threading.Timer(0.2, signal.raise_signal, (signal.SIGUSR1,)).start()
+            threading.Timer(0.2, signal.raise_signal, (signal.SIGURG,)).start()
+            threading.Timer(0.6, there.sendall, (b"!",)).start()
+            said = here.recv(1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+    assert (said, heard) == (b"!", [signal.SIGUSR1])
+
+
+def test_nothing_is_left_behind():
+    """No thread, no handler, no descriptor that signals are written to."""
+    handler, threads = signal.getsignal(signal.SIGURG), threading.active_count()
+    with pytest.raises(ZeroDivisionError), woken():
+        1 / 0  # noqa: B018
+
+    assert signal.getsignal(signal.SIGURG) == handler
+    assert signal.set_wakeup_fd(-1) == -1
+    assert threading.active_count() == threads
+
+
+def test_where_nothing_can_wake_a_wait_it_is_left_alone(monkeypatch):
+    """Windows has no such signal."""
+    monkeypatch.delattr(waking.signal, "SIGURG")
+    with woken():
+        assert signal.set_wakeup_fd(-1) == -1
