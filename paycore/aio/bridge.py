@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Walk(greenlet):
     """One verb under way on an event loop."""
 
-    cancelled = False
-    """Whether somebody cancelled the task while a step of the ledger was being waited for."""
+    cancelled: asyncio.CancelledError | None = None
+    """How somebody cancelled the task, where the verb has not heard of it: it was to go on."""
     abandoned = False
     """Whether the event loop has let go of it: nothing can be awaited any more."""
 
@@ -41,13 +41,13 @@ async def walk(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     one = Walk(partial(work, *args, **named))
     try:
         said = await _to_its_end(one)
-    except Exception:
-        if not one.cancelled:
+    except (Exception, asyncio.CancelledError):
+        if one.cancelled is None:
             raise
     else:
-        if not one.cancelled:
+        if one.cancelled is None:
             return cast(T, said)
-    raise asyncio.CancelledError
+    raise one.cancelled  # the very one: whoever cancels knows it again by what it says
 
 
 async def _to_its_end(one: Walk) -> object:
@@ -59,7 +59,7 @@ async def _to_its_end(one: Walk) -> object:
             _abandon(one, gone)
             raise
         except BaseException as error:  # a cancelled task, too: the verb records what it proves
-            said = _on(one, error)
+            said = one.throw(error)
         else:
             said = one.switch(heard)
     return said
@@ -84,23 +84,33 @@ def step(pool: Executor, work: Callable[..., T], *args: Any, **named: Any) -> T:
 
 
 def is_cancelled() -> bool:
-    """Return whether the task of this walk was cancelled, and has not heard of it yet."""
-    return _here().cancelled
+    """Return whether the task of this walk was cancelled, and its verb has not heard of it."""
+    return _here().cancelled is not None
+
+
+def end_if_cancelled() -> None:
+    """Let nothing new begin in a walk whose task was cancelled.
+
+    Raises:
+        CancelledError: it was.
+    """
+    if (cancelled := _here().cancelled) is not None:
+        raise cancelled
+
+
+def remember(cancelled: asyncio.CancelledError) -> None:
+    """Let this walk go on to record what it knows; its task hears of it when it is over."""
+    one = _here()
+    one.cancelled = one.cancelled or cancelled
 
 
 async def _whole(one: Walk, future: asyncio.Future[T]) -> T:
     while not future.done():
         try:
             await asyncio.wait((future,))
-        except asyncio.CancelledError:
-            one.cancelled = True
+        except asyncio.CancelledError as cancelled:
+            one.cancelled = one.cancelled or cancelled
     return future.result()
-
-
-def _on(one: Walk, error: BaseException) -> Any:
-    """Let a walk hear what went wrong; where it lets it pass, the task hears it, too."""
-    one.cancelled = one.cancelled and not isinstance(error, asyncio.CancelledError)
-    return one.throw(error)
 
 
 def _abandon(one: Walk, gone: GeneratorExit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Final
 
 from paycore import log
@@ -11,6 +12,10 @@ from paycore.wiring import Wiring
 LEASE_S: Final = 300.0
 """How long telling one event may take before another process tells it, too."""
 BATCH: Final = 20
+
+
+class NeverAwaited(Exception):
+    """A callback gave something to await, and here nobody awaits anything."""
 
 
 def deliver(wiring: Wiring, limit: int, owner: str | None = None) -> int:
@@ -48,7 +53,7 @@ def _told(wiring: Wiring, event: Event) -> bool:
     """Tell one event to everybody who hears its type, and return whether all of them took it."""
     try:
         for callback in wiring.subscribers.of(event.type):
-            callback(event)
+            _check_over(callback(event))
     except Exception as error:
         log.event(
             "event_not_delivered",
@@ -62,3 +67,12 @@ def _told(wiring: Wiring, event: Event) -> bool:
     wiring.ledger.event_told(event, wiring.now())
     wiring.listeners.emit("event_delivered", event=event)
     return True
+
+
+def _check_over(told: object) -> None:
+    """Refuse what a callback has not done, but gave to be awaited."""
+    if inspect.isawaitable(told):
+        close = getattr(told, "close", None)
+        if close is not None:
+            close()
+        raise NeverAwaited

@@ -1,20 +1,21 @@
 """The door to the network for an event loop: what `Transport` promises, over aiohttp.
 
-The proof is the connector's: before it hands a connection over, no byte of a request can have
-been written; whatever goes wrong after that is `OutcomeUnknown`.
+Whatever goes wrong before a connection was handed over is `NotSent`: no byte of the request can
+have been written; what goes wrong after that is `OutcomeUnknown`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextvars import ContextVar
+from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
 from paycore.errors import NotSent, OutcomeUnknown
+from paycore.wire.async_lines import CURRENT, Attempt, Connector
 from paycore.wire.hearing import check_head, check_size
 from paycore.wire.lines import IDLE_S
 from paycore.wire.quiet import keep_quiet
@@ -34,42 +35,6 @@ _NOT_OURS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """What aiohttp would say by itself, where we say nothing."""
 _TURNS: Final = 3
 """How often the loop turns before the sockets of connections that were let go are closed."""
-
-
-class _Attempt:
-    """One try to carry a call: while `begun` is false, not one byte of it was written."""
-
-    __slots__ = ("connect_timeout_s", "line", "name")
-
-    def __init__(self, name: str, connect_timeout_s: float) -> None:
-        self.name, self.connect_timeout_s = name, connect_timeout_s
-        self.line: Any = None
-
-    @property
-    def begun(self) -> bool:
-        """Whether a connection was handed over, to be written to."""
-        return self.line is not None
-
-    def cut(self) -> None:
-        """Cut the connection: a goodbye of TLS would wait half a minute for a silent peer."""
-        if self.line is not None:
-            self.line.abort()
-
-
-_CURRENT: Final[ContextVar[_Attempt]] = ContextVar("paycore_async_attempt")
-
-
-class _Connector(TCPConnector):
-    """Connects in time, and tells the attempt when a connection is handed over: only once."""
-
-    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
-        attempt = _CURRENT.get()
-        if attempt.begun:  # aiohttp repeats what it takes for harmless; nothing is, here
-            raise OutcomeUnknown(f"{attempt.name}: it left us, and the connection broke")
-        async with asyncio.timeout(attempt.connect_timeout_s):
-            connected = await super().connect(req, traces, timeout)
-        attempt.line = connected.transport
-        return connected
 
 
 class AsyncTransport:
@@ -95,24 +60,30 @@ class AsyncTransport:
         Raises:
             NotSent: not one byte of the request was written.
             OutcomeUnknown: some may have been, and no answer came that can be believed.
+            CancelledError: the task was cancelled; its cause is a NotSent where that is proved.
         """
         session, request = self._ready(call)
-        attempt = _Attempt(call.name, self._connection.connect_timeout_s)
-        token = _CURRENT.set(attempt)
+        attempt = Attempt(call.name, self._connection.connect_timeout_s)
+        token = CURRENT.set(attempt)
         until = monotonic() + self._time_for(call)
         try:
             async with asyncio.timeout(self._time_for(call)):
                 reply = await self._exchanged(session, request, attempt)
         except OutcomeUnknown:
             raise
+        except asyncio.CancelledError as error:
+            verdict = self._verdict(call, attempt, "it was cancelled")
+            if _is_cancelled():
+                raise error from (None if attempt.begun else verdict)
         except Exception as error:
-            verdict = self._verdict(call, attempt, "time is up" if late(until) else why(error))
+            out_of_time = isinstance(error, TimeoutError) or late(until)
+            verdict = self._verdict(call, attempt, "time is up" if out_of_time else why(error))
         else:
             if attempt.begun:
                 return reply
             verdict = OutcomeUnknown(f"{call.name}: the proof of what left us is broken")
         finally:
-            _CURRENT.reset(token)
+            CURRENT.reset(token)
         raise verdict
 
     async def close(self) -> None:
@@ -125,7 +96,7 @@ class AsyncTransport:
                 await asyncio.sleep(0)
 
     async def _exchanged(
-        self, session: ClientSession, request: PreparedRequest, attempt: _Attempt
+        self, session: ClientSession, request: PreparedRequest, attempt: Attempt
     ) -> Reply:
         try:
             async with session.request(
@@ -155,7 +126,7 @@ class AsyncTransport:
         """Return the session of this account: no cookies, no environment, no decoding."""
         proof: Any = True if self._trust is None else self._trust
         return ClientSession(
-            connector=_Connector(limit=0, ssl=proof, keepalive_timeout=IDLE_S),
+            connector=Connector(limit=0, ssl=proof, keepalive_timeout=IDLE_S),
             timeout=ClientTimeout(),
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
@@ -166,12 +137,18 @@ class AsyncTransport:
         ours = self._connection.timeout_s
         return ours if call.timeout_s is None else min(ours, call.timeout_s)
 
-    def _verdict(self, call: Call, attempt: _Attempt, reason: str) -> NotSent | OutcomeUnknown:
+    def _verdict(self, call: Call, attempt: Attempt, reason: str) -> NotSent | OutcomeUnknown:
         """Say what is proved: by whether a connection was handed over, and by nothing else."""
         if attempt.begun:
             return OutcomeUnknown(f"{call.name}: it left us, and no whole answer came: {reason}")
         host = self._origin.host if self._origin else "?"
         return NotSent(f"{call.name}: {host} was not reached, nothing was sent: {reason}")
+
+
+def _is_cancelled() -> bool:
+    """Return whether somebody wants this task to end; not only something that it waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def late(until: float) -> bool:
@@ -192,7 +169,9 @@ async def _heard(answer: ClientResponse, name: str) -> Reply:
         name,
         answer.status,
         heads.get("content-encoding", ""),
-        has_end=bool(lengths) or heads.get("transfer-encoding", "").lower() == "chunked",
+        has_end=answer.status == HTTPStatus.NO_CONTENT
+        or bool(lengths)
+        or heads.get("transfer-encoding", "").lower() == "chunked",
     )
     body = bytearray()
     while not answer.content.at_eof() and len(body) <= MAX_BYTES:

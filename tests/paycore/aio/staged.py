@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -20,12 +21,16 @@ class SlowTill:
 
     till: Till
     pause_s: float | None = 0.0
+    connects: bool = True
+    """Whether it is reached: if not, a call hangs until its task is cancelled, and nothing left."""
     let: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     closed: int = 0
 
     async def send(self, call: paycore.Call) -> paycore.Reply:
         """Carry one call."""
+        if not self.connects:
+            await self._hang()
         reply = self.till.send(call)
         self.begun.set()
         if self.pause_s is None:
@@ -33,6 +38,13 @@ class SlowTill:
         else:
             await asyncio.sleep(self.pause_s)
         return reply
+
+    async def _hang(self) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise error from paycore.NotSent("there is no line")
 
     async def close(self) -> None:
         """Count it."""
@@ -58,3 +70,30 @@ class AsyncStage:
     async def charge(self, reference: str = "o-1", minor: int = 1500) -> paycore.Payment:
         """Charge a stored card."""
         return await self.gateway.charge(reference, cad(minor), CARD)
+
+
+async def cancelled_during(
+    stage: AsyncStage, step: str, verb: Callable[[], Awaitable[object]], say: str = ""
+) -> asyncio.CancelledError:
+    """Let a task do `verb`, cancel it during the next `step` of the ledger; return how it ended.
+
+    The stage's ledger has to be threaded: no other task runs during a step of one that is not.
+    """
+    loop, ledger = asyncio.get_running_loop(), stage.stage.ledger
+    taken = getattr(ledger, step)
+
+    async def cancel() -> None:
+        task.cancel(say)
+
+    def cancelling(*arguments: Any, **named: Any) -> object:
+        setattr(ledger, step, taken)
+        asyncio.run_coroutine_threadsafe(cancel(), loop).result(10)
+        return taken(*arguments, **named)
+
+    setattr(ledger, step, cancelling)
+    task = asyncio.ensure_future(verb())
+    try:
+        await task
+    except asyncio.CancelledError as error:
+        return error
+    raise AssertionError(f"{step}: the task was not cancelled")

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from paycore.aio.bridge import is_cancelled, step, wait, walk
+from paycore.aio.bridge import end_if_cancelled, is_cancelled, remember, step, wait, walk
 
 
 async def _soon(value: object) -> object:
@@ -138,6 +138,83 @@ def test_a_step_is_never_left_half_way():
         asyncio.run(play())
 
     assert done == [True]
+
+
+@pytest.mark.parametrize("ends", ["returns", "fails", "is cancelled again"])
+def test_whoever_cancelled_is_heard(ends):
+    """However the work ends after that step, what comes out is the very error of the cancel."""
+    heard: list[BaseException] = []
+
+    def work() -> None:
+        step(pool, time.sleep, 0.1)
+        if ends == "fails":
+            raise LookupError
+        if ends == "is cancelled again":
+            wait(_cancelled())
+
+    async def listening() -> None:
+        try:
+            await walk(work)
+        except asyncio.CancelledError as error:
+            heard.append(error)
+            raise
+
+    async def play() -> None:
+        task = asyncio.create_task(listening())
+        await asyncio.sleep(0.02)
+        task.cancel("Cancelled via cancel scope 7f")
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(play())
+
+    assert [error.args for error in heard] == [("Cancelled via cancel scope 7f",)]
+
+
+async def _cancelled() -> None:
+    raise asyncio.CancelledError("by somebody else")
+
+
+def test_nothing_begins_in_a_walk_that_was_cancelled():
+    """Whatever would begin something hears of it at once; until then it may."""
+    reached = []
+
+    def work() -> None:
+        end_if_cancelled()
+        step(pool, time.sleep, 0.1)
+        reached.append(is_cancelled())
+        end_if_cancelled()
+        reached.append("too far")
+
+    async def play() -> None:
+        task = asyncio.create_task(walk(work))
+        await asyncio.sleep(0.02)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(play())
+
+    assert reached == [True]
+
+
+def test_what_is_remembered_is_heard_at_the_end():
+    """The work goes on to record what it knows; the first cancel is the one that is told."""
+    one, two = asyncio.CancelledError("one"), asyncio.CancelledError("two")
+
+    def work() -> str:
+        remember(one)
+        remember(two)
+        return "recorded"
+
+    async def play() -> None:
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await walk(work)
+        assert caught.value is one
+
+    asyncio.run(play())
 
 
 def _slow_failure() -> None:

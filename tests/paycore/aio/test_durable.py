@@ -37,6 +37,19 @@ def settings(place) -> dict[str, object]:
     return {"ledger": place.url, "accounts": {"cards": {"provider": "fake"}}}
 
 
+def iotpay(place, base_url: str, **more: object) -> dict[str, object]:
+    account = {
+        "provider": "iotpay",
+        "mode": "sandbox",
+        "base_url": base_url,
+        "merchant_id": "10000701",
+        "merchant_key": "k" * 32,
+        "login_name": "jack123",
+        **more,
+    }
+    return {"ledger": place.url, "accounts": {"cards": account}}
+
+
 def prepared(place) -> None:
     """Make the schema, where paycore does not make it by itself."""
     if place.kind == "postgresql":
@@ -138,25 +151,43 @@ def test_a_process_that_is_killed_leaves_all_it_began(place):
         assert victim.returncode == -signal.SIGKILL
         assert site.requests == 10
 
-    account = {"provider": "iotpay", "merchant_id": "10000701", "login_name": "jack123"}
-    later = {
-        "ledger": place.url,
-        "accounts": {
-            "cards": {
-                **account,
-                "merchant_key": "k" * 32,
-                "mode": "sandbox",
-                "base_url": site.base_url,
-                "timeout_s": 1,
-            }
-        },
-    }
+    later = iotpay(place, site.base_url, timeout_s=1)
     with paycore.open_gateway(later, now=lambda: utc_now() + timedelta(hours=1)) as gateway:
         found = [gateway.find(f"o-{number}") for number in range(10)]
         assert all(each.status is paycore.PaymentStatus.PROCESSING for each in found)
         gateway.reconcile()
         found = [gateway.find(f"o-{number}") for number in range(10)]
         assert all(each.status is paycore.PaymentStatus.UNKNOWN for each in found)
+
+
+@pytest.mark.parametrize("seen", [1, 5, 12])
+def test_closed_under_its_calls_nothing_is_left_under_way(place, seen):
+    """Each charge ends in a Payment or in NotSent, and the ledger says the same of it."""
+
+    def silent(guest) -> None:
+        guest.hear()
+        guest.pause()
+
+    async def play(site) -> list[object]:
+        gateway = paycore.open_async_gateway(iotpay(place, site.base_url))
+        names = [f"o-{number}" for number in range(12)]
+        tasks = [asyncio.create_task(gateway.charge(name, AMOUNT, CARD)) for name in names]
+        while site.requests < seen:
+            await asyncio.sleep(0.001)
+        await asyncio.wait_for(gateway.close(), 30)
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    prepared(place)
+    with standing(silent) as site:
+        ended = asyncio.run(play(site))
+        asked = site.requests
+    told = [e.charge.state if isinstance(e, paycore.Payment) else type(e) for e in ended]
+    assert set(told) <= {State.UNKNOWN, paycore.NotSent}, ended
+    assert told.count(State.UNKNOWN) >= asked >= seen
+    with paycore.open_gateway(settings(place)) as gateway:
+        found = [gateway.find(f"o-{number}") for number in range(12)]
+        states = [each.operations[0].state if each else State.NOT_SENT for each in found]
+    assert states == [each if each is State.UNKNOWN else State.NOT_SENT for each in told]
 
 
 @pytest.mark.parametrize("missing", ["aiohttp", "greenlet"])

@@ -128,6 +128,45 @@ def test_it_is_told_to_everybody_or_again(stage):
     assert len(set(seen)) == 1
 
 
+def test_what_a_callback_gives_to_await_was_not_done(stage, caplog):
+    """Nobody awaits it here, so the event is told again; it is closed, and warns of nothing."""
+    run, given = [], []
+
+    async def fulfil(event):
+        run.append(event.owner)
+
+    def later(event):
+        given.append(fulfil(event))
+        return given[-1]
+
+    stage.gateway.on("payment.paid", later)
+    paid = stage.charge().paid
+    stage.clock.advance(18)
+    stage.gateway.reconcile()
+
+    assert paid
+    assert (len(given), run) == (2, [])
+    assert [each.cr_frame for each in given] == [None, None]
+    assert "error=NeverAwaited" in caplog.text
+
+
+def test_what_nobody_can_close_was_not_done_either(stage):
+    """Anything that is to be awaited counts; other results mean nothing."""
+
+    class Later:
+        def __await__(self):
+            yield
+
+    results = [Later(), "sold", object()]
+    stage.gateway.on("payment.paid", lambda event: results.pop(0))
+    stage.charge("o-1")
+    stage.charge("o-2")
+    stage.clock.advance(18)
+
+    assert stage.gateway.deliver() == 1
+    assert results == []
+
+
 def test_what_interrupts_a_callback_loses_no_event(stage):
     """A signal ends the call; once the lease ran out the event is told again."""
     seen = []
