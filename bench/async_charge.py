@@ -2,10 +2,11 @@
 
 The ideal is what waiting alone allows: tasks / 50 ms. In one run, in turns: bare calls of aiohttp,
 calls through our transport, and whole charges of `AsyncGateway` (IOTPay's plugin, ledger in
-memory). What a charge costs in CPU on one core sets its own limit; `of what one core can do` says
-how much of that is reached: the rest would be waiting that was not overlapped.
+memory). What a charge costs in CPU on one core sets its own limit, so the tasks can be shared out
+to several processes, each with its own gateway, as applications are deployed; the provider, one
+more process, wants its part of a core, too.
 
-    python bench/async_charge.py [--tasks 256] [--seconds 3] [--rounds 3] [--json]
+    python bench/async_charge.py [--tasks 256] [--processes 1] [--loop asyncio] [--json]
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 PAUSE_S = 0.05
+SPAWN = multiprocessing.get_context("spawn")
 KEY = "k" * 32
 
 
@@ -56,7 +58,7 @@ class Provider(asyncio.Protocol):
         self.line.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(told), told))
 
 
-def serve(pipe: Pipe) -> None:
+def serve(pipe: Pipe, loop: str) -> None:
     """Tell the port, then answer for ever."""
 
     async def main() -> None:
@@ -65,7 +67,7 @@ def serve(pipe: Pipe) -> None:
         pipe.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
-    asyncio.run(main())
+    running(loop)(main())
 
 
 Work = Callable[[int, int], Awaitable[object]]
@@ -126,65 +128,105 @@ async def charges(base_url: str) -> tuple[Work, Callable[[], Awaitable[object]]]
 
 
 CONTESTANTS = {"aiohttp": bare, "AsyncTransport": transport, "AsyncGateway.charge": charges}
+LOOPS = ("asyncio", "uvloop")
 
 
-async def measured(kind: Any, base_url: str, tasks: int, seconds: float) -> tuple[float, float]:
-    """Return how many were done in a second, and the CPU seconds that each took."""
-    work, close = await kind(base_url)
-    until, done = 0.0, 0
+def running(loop: str) -> Callable[..., Any]:
+    """Return what runs a coroutine on that kind of event loop."""
+    if loop == "asyncio":
+        return asyncio.run
+    import uvloop
 
-    async def on_and_on(task: int) -> int:
-        number = 0
-        while time.perf_counter() < until:
-            await work(task, number)
-            number += 1
-        return number
+    return uvloop.run
 
-    await asyncio.gather(*(work(task, -1) for task in range(tasks)))  # connections are made
-    begun, cpu = time.perf_counter(), time.process_time()
-    until = begun + seconds
-    done = sum(await asyncio.gather(*map(on_and_on, range(tasks))))
-    took, spent = time.perf_counter() - begun, time.process_time() - cpu
-    await close()
-    return done / took, spent / done
+
+def contend(pipe: Pipe, kind: str, base_url: str, tasks: int, seconds: float, loop: str) -> None:
+    """Make ready, say so, begin when told; say how many a second, and CPU seconds for each."""
+
+    async def main() -> None:
+        work, close = await CONTESTANTS[kind](base_url)
+        until = 0.0
+
+        async def on_and_on(task: int) -> int:
+            number = 0
+            while time.perf_counter() < until:
+                await work(task, number)
+                number += 1
+            return number
+
+        await asyncio.gather(*(work(task, -1) for task in range(tasks)))  # connections are made
+        pipe.send("ready")
+        pipe.recv()
+        begun, cpu = time.perf_counter(), time.process_time()
+        until = begun + seconds
+        done = sum(await asyncio.gather(*map(on_and_on, range(tasks))))
+        took, spent = time.perf_counter() - begun, time.process_time() - cpu
+        pipe.send((done / took, spent / done))
+        await close()
+
+    running(loop)(main())
+
+
+def measured(
+    kind: str, base_url: str, processes: int, tasks: int, seconds: float, loop: str
+) -> tuple[float, float]:
+    """Return how many all processes did in a second together, and the CPU seconds of each."""
+    pipes, children = [], []
+    for _ in range(processes):
+        ours, theirs = multiprocessing.Pipe()
+        told = (theirs, kind, base_url, tasks // processes, seconds, loop)
+        child = SPAWN.Process(target=contend, args=told, daemon=True)
+        child.start()
+        pipes.append(ours)
+        children.append(child)
+    for pipe in pipes:
+        pipe.recv()
+    for pipe in pipes:
+        pipe.send("go")
+    found = [pipe.recv() for pipe in pipes]
+    for child in children:
+        child.join()
+    return sum(rate for rate, _ in found), statistics.mean(cpu for _, cpu in found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--tasks", type=int, default=256)
+    parser.add_argument("--tasks", type=int, default=256, help="of all processes together")
+    parser.add_argument("--processes", type=int, default=1, help="that share the tasks")
+    parser.add_argument("--loop", choices=LOOPS, default="asyncio")
     parser.add_argument("--seconds", type=float, default=3.0, help="for each, in each round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args()
     ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
+    server = SPAWN.Process(target=serve, args=(theirs, chosen.loop), daemon=True)
     server.start()
     ideal = chosen.tasks / PAUSE_S
-    rows: dict[str, dict[str, float]] = {}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTESTANTS}
     try:
         base_url = f"http://127.0.0.1:{ours.recv()}"
-        found: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTESTANTS}
+        how = (chosen.processes, chosen.tasks, chosen.seconds, chosen.loop)
         for _ in range(chosen.rounds):
-            for name, kind in CONTESTANTS.items():
-                run = measured(kind, base_url, chosen.tasks, chosen.seconds)
-                found[name].append(asyncio.run(run))
+            for name, runs in found.items():
+                runs.append(measured(name, base_url, *how))
     finally:
         server.terminate()
         server.join()
+    rows: dict[str, dict[str, float]] = {}
     for name, runs in found.items():
         rate = statistics.median(rate for rate, _ in runs)
         cpu_s = statistics.median(cpu for _, cpu in runs)
-        can = min(ideal, 1 / cpu_s)
+        can = min(ideal, chosen.processes / cpu_s)
         row = {"per_second": rate, "of_ideal": rate / ideal, "cpu_us": cpu_s * 1e6}
-        rows[name] = {**row, "of_what_one_core_can_do": rate / can}
+        rows[name] = {**row, "of_what_its_cores_can_do": rate / can}
     if chosen.json:
         print(json.dumps({"ideal_per_second": ideal, **rows}))
         return
     for name, row in rows.items():
         print(
             f"{name:22}{row['per_second']:>8.0f} /s{row['of_ideal']:>8.0%} of ideal"
-            f"{row['cpu_us']:>8.0f} µs CPU{row['of_what_one_core_can_do']:>8.0%} of what one core"
-            " can do"
+            f"{row['cpu_us']:>8.0f} µs CPU{row['of_what_its_cores_can_do']:>8.0%} of what"
+            " that CPU allows"
         )
 
 
