@@ -61,7 +61,7 @@ def _asked(gateway: Gateway, reference: str) -> Payment | Token:
         return gateway.query_token(reference)
     except InvalidRequest:
         what = f"{reference}: the ledger knows no such payment or stored card"
-        raise absent(what, "is this the --config that it was made with?", "reference") from None
+        raise absent(what, "another --config may name another ledger", "reference") from None
 
 
 def _tell(found: Payment | Token) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from paycore.cli import wishes
-from paycore.cli.opening import moving, opened
+from paycore.cli.moving import moved
 from paycore.cli.outcomes import judge_capture
-from paycore.cli.output import config_option, data, json_option, shared, write_json
+from paycore.cli.output import config_option, json_option
 from paycore.cli.values import show_payment
 
 
@@ -22,7 +22,12 @@ Examples:
 @click.argument("reference")
 @click.argument("amount", metavar="[AMOUNT", required=False)
 @click.argument("currency", metavar="CURRENCY]", required=False)
-@click.option("--key", required=True, help="The idempotency key: the same one never takes twice.")
+@click.option(
+    "--key",
+    required=True,
+    type=wishes.Key("shipped-17"),
+    help="The idempotency key: the same one never takes twice.",
+)
 @config_option()
 @json_option
 def capture(reference: str, amount: str | None, currency: str | None, key: str) -> None:
@@ -32,10 +37,9 @@ def capture(reference: str, amount: str | None, currency: str | None, key: str) 
     it is taken, 3 if the outcome is not known yet, 4 if it was declined.
     """
     money = wishes.maybe_amount(amount, currency)
-    with opened() as gateway, moving(reference):
-        payment = gateway.capture(reference, money, key=key)
-    if shared().json:
-        write_json(payment)
-    else:
-        show_payment(data(), payment)
-    judge_capture(payment, key)
+    moved(
+        reference,
+        lambda gateway: gateway.capture(reference, money, key=key),
+        lambda payment: judge_capture(payment, key),
+        show_payment,
+    )

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from paycore.cli.failing import REFUSED, Failure
-from paycore.cli.health import accounts, config, machine
+from paycore.cli.health import accounts, config, machine, rooms
 from paycore.cli.health.finding import Finding
 from paycore.cli.output import (
     STYLES,
@@ -28,9 +28,10 @@ from paycore.cli.output import (
 @config_option()
 @json_option
 def doctor() -> None:
-    """Check settings, plugins, accounts and this machine.
+    """Check settings, ledger, plugins, accounts and this machine.
 
-    Nothing is sent. Exit 0 if all is well or only doubtful, 1 if anything would not work.
+    Nothing is sent to a provider, and nothing is made. Exit 0 if all is well or only doubtful, 1 if
+    anything would not work.
     """
     found, questions = examined(shared().config)
     failed = [each for each in found if each.verdict == "failed"]
@@ -50,7 +51,7 @@ def examined(file: Path | None) -> tuple[list[Finding], dict[str, tuple[str, ...
     if settings is not None:
         providers, loading = accounts.plugins(settings)
         asked = accounts.questions(settings)
-        found += [*loading, *accounts.accounts(settings, providers)]
+        found += [*rooms.rooms(settings), *loading, *accounts.accounts(settings, providers)]
         found += accounts.open_questions(settings, asked)
     found += [*machine.duplicates(settings), *machine.trust(settings)]
     found += [*machine.cache(), machine.clock()]

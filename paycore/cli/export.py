@@ -41,6 +41,7 @@ COLUMNS: Final = (
     "captured_minor",
 )
 """The columns of the CSV, in order; amounts are whole minor units."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _EVERY: Final = 100
 """After how many operations the progress is shown anew."""
 Write = Callable[[Operation], None]
@@ -74,6 +75,7 @@ def export(since: datetime, shape: str | None) -> None:
             write(operation)
             if count % _EVERY == 0:
                 tell(f"{count} operations")
+    sys.stdout.flush()  # what is still to be written was not written
     say(f"{count} operation{'' if count == 1 else 's'} written")
 
 
@@ -100,8 +102,11 @@ def _csv() -> Write:
 
 
 def _cell(value: Any) -> Any:
+    """Return a value as a cell: a text that a spreadsheet would take for a formula is quoted."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
     return "" if value is None else value
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import click
 
-from paycore.cli.output import clean
+from paycore.cli.output import clean, shared, spare
+from paycore.cli.whereabouts import ledger_name
 from paycore.errors import (
     Conflict,
     InvalidRequest,
+    LedgerError,
     NotSent,
+    NotSupported,
     PaycoreError,
     PluginRefused,
     SettingsError,
 )
+from paycore.settings import read
 
 REFUSED: Final = 1
 """Exit code: refused, or failed; surely nothing moved."""
@@ -31,13 +37,17 @@ _NEXT: Final[Mapping[type[PaycoreError], str]] = {
     PluginRefused: "`paycore plugins` shows what is installed",
     SettingsError: "`paycore doctor` checks the settings",
     InvalidRequest: "nothing was sent, mend the call",
+    NotSupported: "nothing was sent; `paycore plugins` shows who can",
     Conflict: "nothing was sent, look at what stands in the way",
     NotSent: "nothing was sent, try again",
+    LedgerError: "`paycore doctor` looks at the ledger",
 }
 _UNKNOWN_NEXT: Final = (
     "money may have moved, so type `paycore reconcile` or `paycore query` "
     "before anything else is tried"
 )
+_NOBODY: Final = ": no such payment"
+"""How the gateway's refusal ends where its ledger does not know a payment."""
 _HELP: Final[tuple[type[click.ClickException], ...]] = tuple(
     filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)])
 )
@@ -59,18 +69,17 @@ class Failure(click.ClickException):
         self.as_json = False
 
     def show(self, file: Any = None) -> None:
-        """Write it to stderr."""
+        """Write it to stderr; where that cannot be written, the exit code says it alone."""
         told = {"error": {"type": self.name, "message": self.message, "field": self.field}}
-        click.echo(
-            json.dumps(told) if self.as_json else f"{self.word}: {clean(self.message)}",
-            file,
-            err=True,
-        )
+        line = json.dumps(told) if self.as_json else f"{self.word}: {clean(self.message)}"
+        with suppress(OSError):
+            click.echo(line, file, err=True)
+        spare(sys.stderr)
 
 
 def absent(what: str, where: str, field: str) -> Failure:
-    """Return what tells that nobody knows something, and `where` to look."""
-    return Failure("NotFound", f"{what}; {where}", field, REFUSED)
+    """Return what tells that the ledger of the settings knows no such thing; `where` to look."""
+    return Failure("NotFound", f"{what}; {where}; {_looked()}", field, REFUSED)
 
 
 def told(error: click.ClickException | PaycoreError, *, as_json: bool) -> click.ClickException:
@@ -99,9 +108,16 @@ def _following(error: PaycoreError) -> str:
     """Return what to do next, where the message does not say it."""
     if error.money_may_have_moved:
         return _UNKNOWN_NEXT
+    if str(error).endswith(_NOBODY):
+        return f"{_looked()}, and nothing was sent"
     if "pip install" in str(error) or "needs none" in str(error):
         return ""
     return next((_NEXT[kind] for kind in type(error).__mro__ if kind in _NEXT), "")
+
+
+def _looked() -> str:
+    """Return which ledger was looked into: in another folder it may be another one."""
+    return f"looked into {ledger_name(read(shared().config).ledger)}"
 
 
 def _named(error: click.UsageError) -> str | None:

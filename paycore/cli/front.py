@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from importlib import import_module
 from itertools import takewhile
 from typing import Any, Final
@@ -9,8 +11,8 @@ from typing import Any, Final
 import click
 
 from paycore import discovery
-from paycore.cli.failing import told
-from paycore.cli.output import Shared
+from paycore.cli.failing import REFUSED, Failure, told
+from paycore.cli.output import Shared, spare
 from paycore.errors import PaycoreError, PluginRefused
 
 COMMANDS: Final = "paycore.commands"
@@ -100,8 +102,16 @@ class Front(click.Group):
         try:
             return super().invoke(ctx)
         except (click.ClickException, PaycoreError) as error:
-            as_json = ctx.meta[_JSON] or ctx.ensure_object(Shared).json
-            raise told(error, as_json=as_json) from None
+            failed: click.ClickException | PaycoreError = error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads on: click ends it without a word
+                raise
+            spare(sys.stdout)
+            where = f"{error.filename}: " if error.filename else ""
+            why = error.strerror or type(error).__name__
+            failed = Failure("Failed", f"{where}{why}", None, REFUSED)
+        as_json = ctx.meta[_JSON] or ctx.ensure_object(Shared).json
+        raise told(failed, as_json=as_json) from None
 
 
 def stranger(name: str) -> click.Command:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from paycore.cli import wishes
-from paycore.cli.opening import moving, opened
+from paycore.cli.moving import moved
 from paycore.cli.outcomes import judge_given_back
-from paycore.cli.output import config_option, data, json_option, shared, write_json
+from paycore.cli.output import config_option, json_option
 from paycore.cli.values import show_given_back
+from paycore.gateway import Gateway
 from paycore.results import Refund
 
-_KEY = click.option(
-    "--key", required=True, help="The idempotency key: the same one never gives back twice."
-)
+_KEY_HELP = "The idempotency key: the same one never gives back twice."
 
 
 @click.command(
@@ -27,7 +28,7 @@ Examples:
 @click.argument("reference")
 @click.argument("amount", metavar="[AMOUNT", required=False)
 @click.argument("currency", metavar="CURRENCY]", required=False)
-@_KEY
+@click.option("--key", required=True, type=wishes.Key("return-17"), help=_KEY_HELP)
 @config_option()
 @json_option
 def refund(reference: str, amount: str | None, currency: str | None, key: str) -> None:
@@ -36,9 +37,7 @@ def refund(reference: str, amount: str | None, currency: str | None, key: str) -
     Exit 0 if it surely goes back, 3 if the outcome is not known yet, 4 if it was declined.
     """
     money = wishes.maybe_amount(amount, currency)
-    with opened() as gateway, moving(reference):
-        done = gateway.refund(reference, money, key=key)
-    _tell("refund", done)
+    _give_back("refund", reference, lambda gateway: gateway.refund(reference, money, key=key))
 
 
 @click.command(
@@ -49,7 +48,7 @@ Example:
 """,
 )
 @click.argument("reference")
-@_KEY
+@click.option("--key", required=True, type=wishes.Key("cancel-17"), help=_KEY_HELP)
 @config_option()
 @json_option
 def void(reference: str, key: str) -> None:
@@ -57,14 +56,13 @@ def void(reference: str, key: str) -> None:
 
     Exit 0 if it is cancelled, 3 if the outcome is not known yet, 4 if it was declined.
     """
-    with opened() as gateway, moving(reference):
-        done = gateway.void(reference, key=key)
-    _tell("void", done)
+    _give_back("void", reference, lambda gateway: gateway.void(reference, key=key))
 
 
-def _tell(kind: str, done: Refund) -> None:
-    if shared().json:
-        write_json(done)
-    else:
-        show_given_back(data(), kind, done)
-    judge_given_back(kind, done)
+def _give_back(kind: str, reference: str, ask: Callable[[Gateway], Refund]) -> None:
+    moved(
+        reference,
+        ask,
+        lambda done: judge_given_back(kind, done),
+        lambda console, done: show_given_back(console, kind, done),
+    )

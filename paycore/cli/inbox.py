@@ -7,7 +7,16 @@ import click
 from paycore.cli.failing import absent
 from paycore.cli.opening import opened
 from paycore.cli.operations import page_options, tell_page
-from paycore.cli.output import clean, config_option, data, json_option, say, shared, write_json
+from paycore.cli.output import (
+    clean,
+    config_option,
+    data,
+    json_option,
+    say,
+    shared,
+    without_sessions,
+    write_json,
+)
 from paycore.cli.values import facts, headline, moment, times
 from paycore.errors import InvalidRequest
 from paycore.ledger.protocol import InboxRow, InboxState
@@ -44,7 +53,7 @@ def inbox(state: str | None, limit: int, after: str) -> None:
     with opened() as gateway:
         found = gateway.books.messages(state=wanted, limit=limit, after=after)
     if shared().json:
-        write_json(found)
+        write_json(without_sessions(found))
         return
     for row in found:
         _show(row)
@@ -69,7 +78,7 @@ def replay(message: str) -> None:
                 raise
             raise absent(str(error), "`paycore inbox` lists them", "message") from None
     if shared().json:
-        write_json(row)
+        write_json(without_sessions(row))
     else:
         _show(row)
         if row.state is not InboxState.APPLIED:

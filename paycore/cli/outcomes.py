@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from paycore.cli.failing import DECLINED, REFUSED, UNKNOWN, Failure
-from paycore.cli.opening import query_first
+from paycore.cli.moving import query_first
 from paycore.cli.output import clean
 from paycore.payment import Payment, PaymentStatus
 from paycore.report import Decline
@@ -110,6 +110,9 @@ def _judge(reference: str, kind: str, state: State, decline: Decline | None) -> 
         query = f"`paycore query {shlex.quote(reference)}`"
         told = f"{reference}: the {kind} is not over yet; {query} asks again"
         raise Failure("Open", told, None, UNKNOWN, word="note")
+    if state is State.NOT_SENT:
+        told = f"{reference}: the {kind} was never sent; the same --key may try again"
+        raise Failure("NotSent", told, None, REFUSED)
     _, word = STATE[state]
     reason = f" ({why(decline)})" if decline else ""
     told = f"{reference}: the {kind} {_was(word)}{reason}; nothing moved, {_AGAIN}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TextIO, TypeVar
 
 import click
 from rich.console import Console
@@ -81,9 +84,16 @@ def _noted(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     return note
 
 
+class _Page(Console):
+    """A console that tells of a pipe whose reader left, where rich would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def data() -> Console:
     """Return the console for what was asked for; in a pipe it has no colours and a wide page."""
-    console = Console(markup=False, highlight=False, emoji=False)
+    console = _Page(markup=False, highlight=False, emoji=False)
     if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = _PIPE_WIDTH
     return console
@@ -125,8 +135,21 @@ def clean(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal something that is no data."""
-    click.echo(text, err=True)
+    """Tell the person at the terminal something that is no data; nothing depends on a listener."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+    spare(sys.stderr)
+
+
+def spare(stream: TextIO | None) -> None:
+    """Write what a stream still holds, or drop it: Python would end with exit code 120 over it."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        with suppress(OSError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def sign(console: Console, verdict: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import click
 
 from paycore.cli import wishes
-from paycore.cli.opening import moving, opened
+from paycore.cli.moving import moved
 from paycore.cli.outcomes import judge_payment, judge_token
-from paycore.cli.output import config_option, data, json_option, shared, write_json
+from paycore.cli.output import config_option, json_option
 from paycore.cli.values import show_payment, show_token
 
 _ACCOUNT = click.option(
@@ -65,15 +68,13 @@ def charge(
     known yet, 4 if it was declined.
     """
     money, by = wishes.amount(amount, currency), wishes.method(method, return_url)
-    with opened() as gateway, moving(reference):
-        payment = gateway.charge(
-            reference, money, by, account=account, key=key, capture=not no_capture
-        )
-    if shared().json:
-        write_json(payment)
-    else:
-        show_payment(data(), payment)
-    judge_payment(payment, opened=True)
+    more: dict[str, Any] = {"account": account, "key": key, "capture": not no_capture}
+    moved(
+        reference,
+        lambda gateway: gateway.charge(reference, money, by, **more),
+        partial(judge_payment, opened=True),
+        show_payment,
+    )
 
 
 @click.command(
@@ -99,10 +100,9 @@ def tokenize(
     pays with it.
     """
     by = wishes.method(method, return_url)
-    with opened() as gateway, moving(reference):
-        token = gateway.tokenize(reference, by, account=account, key=key)
-    if shared().json:
-        write_json(token)
-    else:
-        show_token(data(), token)
-    judge_token(token, opened=True)
+    moved(
+        reference,
+        lambda gateway: gateway.tokenize(reference, by, account=account, key=key),
+        partial(judge_token, opened=True),
+        show_token,
+    )

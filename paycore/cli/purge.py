@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -32,7 +32,8 @@ def purge(before: datetime, yes: bool) -> None:
     Only those with nothing open, planned or under review. Their keys, references, amounts and
     states stay, so nothing is ever charged twice. It cannot be undone.
     """
-    sure(f"Forget whom payments begun before {before:%Y-%m-%d %H:%M} UTC were about?", yes=yes)
+    day = before.astimezone(UTC)
+    sure(f"Forget whom payments begun before {day:%Y-%m-%d %H:%M} UTC were about?", yes=yes)
     purged = 0
     with opened() as gateway, progress("purging") as tell:
         while some := gateway.books.purge(before):

@@ -11,10 +11,11 @@ from typing import Final
 
 import click
 
-from paycore.cli.failing import REVIEW, Failure
+from paycore.cli.failing import REVIEW, Failure, told
 from paycore.cli.opening import opened
 from paycore.cli.output import config_option, json_option, say, shared, write_json
 from paycore.cli.progress import Tell, progress
+from paycore.errors import PaycoreError
 from paycore.gateway import Gateway
 from paycore.reconcile import Reconciliation
 
@@ -47,19 +48,25 @@ def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None
     """Ask providers about all that is due, and finish the messages that were kept.
 
     Nothing else resolves an unknown outcome. May run anywhere, any number of times at once. Exit 0
-    when done or told to end, 5 if a person should look at something.
+    when done or told to end, 5 if a person should look at something. With --watch a round that
+    fails is told, and the next one tries again.
     """
     review = 0
     with opened(logs=True) as gateway, _ending():
         while True:
-            for done in _round(gateway, limit, ahead=ahead, idle=not watch):
-                review = done.needs_review
+            try:
+                for done in _round(gateway, limit, ahead=ahead, idle=not watch):
+                    review = done.needs_review
+            except PaycoreError as error:
+                if not watch:
+                    raise
+                told(error, as_json=shared().json).show()  # the next round tries again
             if not watch:
                 break
             threading.Event().wait(every)
     if review:
-        told = f"{review} to be looked at by a person; `paycore operations --review` shows them"
-        raise Failure("NeedsReview", told, None, REVIEW, word="note")
+        many = f"{review} to be looked at by a person; `paycore operations --review` shows them"
+        raise Failure("NeedsReview", many, None, REVIEW, word="note")
 
 
 def _round(

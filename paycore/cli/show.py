@@ -85,7 +85,7 @@ def _begun(operation: Operation) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    said = evidence.fields.get("paycore") or evidence.fields.get("reason")
+    said = evidence.fields.get("paycore")  # ours; a `reason` would be the provider's
     because = f": {clean(str(said))}" if said else ""
     return f"{evidence.source.value} says {evidence.reported}{because}"
 

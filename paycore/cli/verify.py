@@ -9,7 +9,16 @@ import click
 from paycore.bootstrap import open_gateway
 from paycore.cli.failing import REFUSED, Failure
 from paycore.cli.outcomes import why
-from paycore.cli.output import clean, config_option, data, json_option, say, shared, write_json
+from paycore.cli.output import (
+    clean,
+    config_option,
+    data,
+    json_option,
+    say,
+    shared,
+    without_sessions,
+    write_json,
+)
 from paycore.cli.values import facts, headline
 from paycore.errors import WebhookRejected
 from paycore.ledger.memory import MemoryLedger
@@ -49,7 +58,8 @@ def verify(account: str, headers: tuple[str, ...], query: str) -> None:
             told = f"not genuine, or no message: {str(rejected).rstrip('.')}; believe nothing in it"
             raise Failure("WebhookRejected", told, rejected.field, REFUSED) from None
     if shared().json:
-        write_json({"genuine": True, "report": heard.report, "event_id": heard.event_id})
+        said = without_sessions(heard.report)
+        write_json({"genuine": True, "report": said, "event_id": heard.event_id})
     else:
         _show(account, heard)
 

@@ -24,6 +24,17 @@ _LARGEST: Final = 64 * 1024
 """How many bytes a wallet's token may have."""
 
 
+class Key(click.types.StringParamType):
+    """An idempotency key that must be told; where it is missing, `such` shows what to type."""
+
+    def __init__(self, such: str) -> None:
+        self.such = such
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return what to type."""
+        return f"Add a name that is used for nothing else, such as --key {self.such}"
+
+
 def moment(context: click.Context, option: click.Parameter, text: str) -> datetime:
     """Return the moment that an option names: ISO 8601, in UTC where it does not say otherwise.
 
@@ -110,4 +121,5 @@ def _bad(name: str, problem: str) -> click.BadParameter:
     """Return a usage error about a parameter of the command that runs."""
     context = click.get_current_context(silent=True)
     found = next((p for p in context.command.params if p.name == name), None) if context else None
-    return click.BadParameter(problem, context, found, param_hint=None if found else name)
+    hint = None if isinstance(found, click.Option) else f"'{name.upper()}'"
+    return click.BadParameter(problem, context, found, param_hint=hint)

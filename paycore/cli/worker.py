@@ -14,10 +14,11 @@ import click
 
 from paycore.bootstrap import open_gateway
 from paycore.cli.output import config_option, json_option, say, shared, write_json
-from paycore.errors import SettingsError
+from paycore.errors import PaycoreError, SettingsError
 from paycore.gateway import Gateway
 from paycore.ledger.memory import MemoryLedger
 from paycore.reconcile import perform, step
+from paycore.secret import scrub
 
 
 @click.command(
@@ -110,10 +111,13 @@ def _named(app: str) -> Gateway:
         found = import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        problem = f"--app: {app} cannot be found: {error}"
-    else:
         found = found if isinstance(found, Gateway) or not callable(found) else found()
+    except PaycoreError:
+        raise
+    except Exception as error:  # the application may do anything
+        why = scrub(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
+        problem = f"--app: {app} cannot be opened: {why}"
+    else:
         if isinstance(found, Gateway):
             return found
         problem = f"--app: {app} is no gateway, and returns none"

@@ -140,7 +140,7 @@ class SecretText(fields.Field[Secret]):
         if not isinstance(secret, Secret):
             raise ValidationError("want a text")
         if not _is_sound(secret, self.shortest):
-            raise ValidationError(f"want at least {self.shortest} bytes without blanks around")
+            raise ValidationError("too short, or with blanks around it")
         return secret
 
 

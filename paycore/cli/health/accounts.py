@@ -114,8 +114,9 @@ def _addresses(
         yield Finding(
             "addresses",
             "warning",
-            f"{account.name}: no notify_url, so only queries tell how payments end",
-            "set notify_url to where `Gateway.receive` listens",
+            f"{account.name}: no notify_url, so no payment tells where its messages go",
+            "set notify_url to where `Gateway.receive` listens, if the provider is not told so "
+            "in its own console; without either, only queries tell how payments end",
         )
     pages = {HostedPage, EmbeddedForm} & set(provider.description.methods)
     if pages and account.mode == "live" and not settings.return_hosts:

@@ -37,7 +37,7 @@ def settings(file: Path | None) -> tuple[Settings | None, list[Finding]]:
     found.append(
         Finding("settings", "ok", f"{count} account{'s' * (count > 1)}: {_names(read_settings)}")
     )
-    found += [_ledger(read_settings), *_secrets(read_settings), *_in_the_open(where, read_settings)]
+    found += [*_secrets(read_settings), *_in_the_open(where, read_settings)]
     return read_settings, found
 
 
@@ -59,17 +59,6 @@ def _environment() -> Iterator[Finding]:
 
 def _names(read_settings: Settings) -> str:
     return ", ".join(f"{a.name} ({a.provider}, {a.mode})" for a in read_settings.accounts)
-
-
-def _ledger(read_settings: Settings) -> Finding:
-    if read_settings.ledger == "memory://":
-        return Finding(
-            "ledger",
-            "warning",
-            "memory:// forgets everything when the process ends, open payments included",
-            "for tests and demos only: name a ledger that lasts",
-        )
-    return Finding("ledger", "ok", f"{read_settings.ledger.partition(':')[0]} lasts")
 
 
 def _secrets(read_settings: Settings) -> Iterator[Finding]:

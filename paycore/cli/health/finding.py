@@ -8,8 +8,10 @@ from typing import Literal
 Verdict = Literal["ok", "note", "warning", "failed"]
 Check = Literal[
     "settings",
-    "ledger",
     "secrets",
+    "ledger",
+    "engine",
+    "listeners",
     "plugins",
     "accounts",
     "addresses",

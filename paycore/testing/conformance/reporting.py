@@ -50,9 +50,15 @@ def _case(asked: argparse.Namespace) -> Case:
         case = Case(provider=asked.provider, simulator=simulator(asked.provider).factory)
     else:
         raise TypeError("want --provider or --case")
-    own = dict(pair.split("=", 1) for pair in asked.set)
-    made: Case = replace(case, settings={**case.settings, **own}, **_figures(asked))
+    made: Case = replace(case, settings={**case.settings, **dict(asked.set)}, **_figures(asked))
     return checked(made)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError("want NAME=TEXT, such as --set merchant_id=10000701")
+    return name, value
 
 
 def _figures(asked: argparse.Namespace) -> dict[str, int]:
@@ -95,7 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--provider", default="", help="an installed provider with a simulator")
     parser.add_argument("--case", default="", metavar="MODULE:NAME", help="a Case of your own")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=TEXT", help="a setting of the account"
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="NAME=TEXT",
+        help="a setting of the account",
     )
     names = [check.__name__ for check in CHECKS]
     parser.add_argument("--only", action="append", default=[], choices=names, metavar="CHECK")

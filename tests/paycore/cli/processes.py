@@ -99,5 +99,6 @@ class Silent:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without settings of whoever runs the tests."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PAYCORE_")}
+    """Return the environment without settings of whoever runs the tests, of Python's output too."""
+    left_out = ("PAYCORE_", "PYTHONUNBUFFERED")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}

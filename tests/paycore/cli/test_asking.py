@@ -55,6 +55,7 @@ def test_what_nobody_knows_is_told(run, shop):
 
     assert (asked.exit_code, found.exit_code) == (1, 1)
     assert "o-9: the ledger knows no such payment or stored card" in asked.stderr
+    assert asked.stderr.endswith(f"looked into {shop / 'shop.db'}\n")
     assert json.loads(found.stderr)["error"]["type"] == "NotFound"
 
 

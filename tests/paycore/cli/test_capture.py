@@ -76,11 +76,11 @@ def test_how_it_came_out_is_the_exit_code(run, held, amount, code, told):
 @pytest.mark.parametrize(
     ("words", "code", "problem"),
     [
-        (("capture", "o-1"), 2, "--key"),
+        (("capture", "o-1"), 2, "such as --key shipped-17;"),
         (("capture", "o-1", "5.00", "--key", "c"), 2, "5.00 of what"),
         (("capture", "o-1", "15.01", "CAD", "--key", "c"), 1, "15.00 CAD can be captured"),
         (("capture", "o-1", "5.00", "EUR", "--key", "c"), 1, "another currency"),
-        (("capture", "o-9", "--key", "c"), 1, "no such payment"),
+        (("capture", "o-9", "--key", "c"), 1, "no such payment; looked into /"),
     ],
 )
 def test_what_cannot_be_taken_is_one_line(run, held, words, code, problem):

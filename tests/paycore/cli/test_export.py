@@ -86,3 +86,18 @@ def test_what_makes_no_sense_is_a_usage_error(run, shop, words, problem):
 
     assert (failed.exit_code, failed.stdout) == (2, "")
     assert problem in failed.stderr
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_is_a_formula(run, shop, first):
+    """What a spreadsheet would run is quoted, in CSV only; numbers stay numbers."""
+    key = f"{first}HYPERLINK(1)"
+    written = export._cell(key)
+    if key.isprintable():
+        run("charge", "o-1", "15.00", "CAD", "--method", "token:any-card", f"--key={key}")
+        (row,) = csv.DictReader(io.StringIO(run("export", *SINCE, "--csv").stdout))
+        (told,) = map(json.loads, run("export", *SINCE, "--jsonl").stdout.splitlines())
+        assert (row["key"], told["key"]) == (written, key)
+
+    assert written == f"'{key}"
+    assert [export._cell(plain) for plain in ("o-1", "", -5, None)] == ["o-1", "", -5, ""]

@@ -16,8 +16,9 @@ NEXT = [
     (errors.InvalidRequest, 1, "mend the call"),
     (errors.Conflict, 1, "what stands in the way"),
     (errors.NotSent, 1, "try again"),
+    (errors.LedgerError, 1, "`paycore doctor` looks at the ledger"),
     (errors.OutcomeUnknown, 3, "`paycore query`"),
-    (errors.NotSupported, 1, "o-1: broken"),
+    (errors.NotSupported, 1, "`paycore plugins` shows who can"),
 ]
 
 
@@ -39,7 +40,9 @@ def test_an_error_is_one_line_whoever_worded_it(capsys):
     """A plugin's message cannot end the line, nor colour the next one."""
     told(errors.NotSupported("o-1: \x1b[31mred\nerror: all is well"), as_json=False).show()
 
-    assert capsys.readouterr().err == "error: o-1:  [31mred error: all is well\n"
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: o-1:  [31mred error: all is well;")
+    assert shown.count("\n") == 1
 
 
 def test_as_json_it_names_type_message_and_field(capsys):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from paycore import Money, StoredToken, open_gateway
+from tests.paycore.cli.processes import typed
 from tests.paycore.demo.toy_shop import install
 
 GROUP = "[paycore.commands]\n"
@@ -124,3 +128,49 @@ def test_errors_are_json_wherever_the_option_stands(run, words):
 def test_after_two_dashes_json_is_a_word_like_any_other(run):
     """`--` ends the options."""
     assert run("nope", "--", "--json").stderr.startswith("error: ")
+
+
+READS = """
+import click
+
+@click.command()
+def reads():
+    open("secret.txt").read()
+"""
+
+
+def test_a_file_that_cannot_be_read_is_no_traceback(run, tmp_path, monkeypatch):
+    """One line with its name, whichever command wanted it."""
+    install(tmp_path, monkeypatch, "reads", GROUP + "reads = reads_one:reads", reads_one=READS)
+    failed, as_json = run("reads"), run("--json", "reads")
+
+    assert (failed.exit_code, failed.stderr) == (
+        1,
+        "error: secret.txt: No such file or directory\n",
+    )
+    assert json.loads(as_json.stderr)["error"]["type"] == "Failed"
+
+
+@pytest.mark.parametrize("words", [("verify", "cards"), ("verify", "cards", "--json")])
+def test_an_input_that_cannot_be_read_is_no_traceback(shop, words):
+    """As standard input that only takes."""
+    with (shop / "odd").open("w") as odd:
+        done = typed(*words, cwd=shop, stdin=odd)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Bad file descriptor" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("find", "o-1"), ("operations",), ("export", "--since", "2020-01-01", "--csv")]
+)
+def test_a_full_disk_is_told_where_nothing_moves(shop, words):
+    """Exit code 1 and one line, whatever was to be written."""
+    with open_gateway("paycore.toml") as gateway:
+        gateway.charge("o-1", Money(1500, "CAD"), StoredToken("any-card"))
+    with Path("/dev/full").open("w") as full:
+        more = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
+        done = typed(*words, cwd=shop, **more)
+
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")

@@ -36,12 +36,18 @@ def test_a_whole_charge_is_voided(run, paid):
 @pytest.mark.parametrize(
     ("words", "code", "problem"),
     [
-        (("refund", "o-1", "5.00", "CAD"), 2, "--key"),
-        (("void", "o-1"), 2, "--key"),
-        (("refund", "o-1", "5.00", "--key", "r"), 2, "5.00 of what"),
+        (("refund", "o-1", "5.00", "CAD"), 2, "used for nothing else, such as --key return-17;"),
+        (("refund", "o-1", "5.00"), 2, "such as --key return-17;"),
+        (("void", "o-1"), 2, "such as --key cancel-17;"),
+        (
+            ("refund", "o-1", "5.00", "--key", "r"),
+            2,
+            "'CURRENCY': 5.00 of what? Type it as 5.00 CAD",
+        ),
         (("refund", "o-1", "15.01", "CAD", "--key", "r"), 1, "nothing was sent"),
         (("refund", "o-1", "5.00", "EUR", "--key", "r"), 1, "another currency"),
-        (("refund", "o-9", "--key", "r"), 1, "no such payment"),
+        (("refund", "o-9", "--key", "r"), 1, "o-9: no such payment; looked into /"),
+        (("void", "o-9", "--key", "r"), 1, "shop.db, and nothing was sent"),
     ],
 )
 def test_what_cannot_be_given_back_is_one_line(run, paid, words, code, problem):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from paycore import Money, fake, open_gateway
+from paycore import Money, MountForm, fake, hookimpl, open_gateway
+from paycore.secret import MASK
 
 
 @pytest.fixture
@@ -97,3 +99,35 @@ def test_a_message_that_is_not_there_is_told(run, shop):
 
     assert failed.exit_code == 1
     assert "`paycore inbox` lists them" in failed.stderr
+
+
+FORM = MountForm("https://fake.example/form.js", client_secret="secret-CANARY")
+
+
+def test_what_opens_a_form_is_nobodys_but_its_payers(run, shop, monkeypatch):
+    """A message may repeat it: listed, replayed or verified, it is masked in every shape."""
+    message = fake.webhook("o-1", Money(1503, "CAD"))
+    signed = f"Fake-Signature: {message.header('fake-signature')}"
+    real = fake.verify_webhook
+
+    def with_form(account, message):
+        heard = real(account, message)
+        return replace(heard, report=replace(heard.report, next_action=FORM))
+
+    monkeypatch.setattr(fake, "verify_webhook", hookimpl(with_form))
+    with open_gateway("paycore.toml") as gateway:
+        gateway.receive("cards", message)
+    (parked,) = listed(run)
+    shown = [
+        run(*words, *shape, input=message.body)
+        for words in (
+            ("inbox",),
+            ("replay", parked["id"]),
+            ("verify", "cards", "--header", signed),
+        )
+        for shape in ((), ("--json",))
+    ]
+
+    assert parked["notification"]["report"]["next_action"]["client_secret"] == MASK
+    assert [done.exit_code for done in shown] == [0] * 6
+    assert not any("CANARY" in done.output for done in shown)

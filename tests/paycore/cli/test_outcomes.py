@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -78,6 +79,22 @@ def test_what_never_left_may_be_tried_again(operations):
     payment = Payment("o-1", Money(1500, "CAD"), operations, AT)
 
     assert code_of(outcomes.judge_payment, payment) == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("judge", "done"),
+    [
+        (outcomes.judge_token, Token.of(operation(State.NOT_SENT, Kind.TOKEN))),
+        (partial(outcomes.judge_given_back, "refund"), Refund.of(operation(State.NOT_SENT))),
+    ],
+    ids=["token", "refund"],
+)
+def test_whatever_never_left_may_be_tried_again_with_its_key(judge, done):
+    """Exit code 1; another key would be another attempt, and none was made."""
+    with pytest.raises(Failure, match="was never sent; the same --key may try again") as failed:
+        judge(done)
+
+    assert (failed.value.name, failed.value.exit_code) == ("NotSent", REFUSED)
 
 
 def test_an_open_page_is_what_a_charge_was_typed_for():

@@ -43,3 +43,10 @@ def test_what_is_younger_stays(run, paid):
 
     assert json.loads(done.stdout) == {"purged": 0}
     assert CARD in run("find", "o-1").stdout
+
+
+def test_the_moment_is_told_in_utc(run, paid):
+    """As it will be compared, whatever zone it was typed in."""
+    asked = run("purge", "--before", "2024-01-01T00:00+09:00", input="n\n").stderr
+
+    assert "begun before 2023-12-31 15:00 UTC were about?" in asked

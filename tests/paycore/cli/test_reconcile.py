@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 from types import SimpleNamespace
 
 import pytest
 
+from paycore import LedgerError
 from paycore.cli import reconcile as module
 from paycore.reconcile import Reconciliation
 from tests.paycore.cli.processes import started
@@ -151,6 +153,46 @@ def test_a_watch_is_silent_while_there_is_nothing_to_do(run, script, monkeypatch
 
     assert done.stdout == "0 asked, 0 settled, 0 still open, 1 messages finished\n"
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--ahead",), ("--json",)])
+def test_a_watch_outlives_a_round_that_fails(run, script, monkeypatch, words):
+    """It is told, and the next round does what it would have done."""
+    pauses = iter([None, None])
+    event = SimpleNamespace(wait=lambda _: next(pauses, None))
+    monkeypatch.setattr(module, "threading", SimpleNamespace(Event=lambda: event))
+    failed = LedgerError("ledger: the database failed: OperationalError")
+    once = Reconciliation(1, 1, 0, 0, 0, 0)
+    then = () if "--ahead" in words else (NONE,)
+    script(once, *then, failed, once, *then, KeyboardInterrupt())
+    done = run("reconcile", "--watch", *words)
+
+    assert done.exit_code == 0
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stdout.splitlines()[0] == done.stdout.splitlines()[1]
+    first, last = done.stderr.splitlines()
+    assert (failed.args[0] in first, last) == (True, "ended")
+    assert ("--json" not in words) or json.loads(first)["error"]["type"] == "LedgerError"
+
+
+def test_without_a_watch_a_round_that_fails_is_a_failure(run, script):
+    """Exit code 1: whoever runs it by the clock hears of it."""
+    script(LedgerError("ledger: the database failed: OperationalError"))
+
+    assert run("reconcile").exit_code == 1
+
+
+def test_a_watch_that_nobody_reads_ends(run, script, monkeypatch):
+    """A closed pipe is no round that failed."""
+
+    def left(*_, **__):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(module, "write_json", left)
+    gateway = script()
+    done = run("reconcile", "--watch", "--json")
+
+    assert (done.exit_code, len(gateway.asked)) == (1, 2)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

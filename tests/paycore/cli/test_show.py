@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from paycore import Money, fake, open_gateway
+from paycore import Money, fake, hookimpl, open_gateway
 
 TOKEN = ("--method", "token:any-card")
 
@@ -58,3 +59,20 @@ def test_what_nobody_knows_is_told(run, shop):
 
     assert (failed.exit_code, failed.stdout) == (1, "")
     assert "o-9: no such payment or stored card; `paycore operations` lists" in failed.stderr
+    assert failed.stderr.endswith(f"looked into {shop / 'shop.db'}\n")
+
+
+def test_a_providers_own_words_do_not_pass_for_ours(run, shop, monkeypatch):
+    """A member that it calls `reason` is data; why something is as it is, we say ourselves."""
+    real = fake.charge
+
+    def charge(account, request):
+        report = yield from real(account, request)
+        return replace(report, raw={"reason": "trust me"})
+
+    monkeypatch.setattr(fake, "charge", hookimpl(charge))
+    run("charge", "o-1", "15.00", "CAD", *TOKEN)
+    run("charge", "o-2", "15.02", "CAD", *TOKEN)
+
+    assert "evidence   o-1: response says succeeded\n" in run("show", "o-1").stdout
+    assert "response says unknown: the fake provider lost" in run("show", "o-2").stdout

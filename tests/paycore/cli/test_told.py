@@ -48,3 +48,10 @@ def test_every_outcome_has_its_exit_code(code):
 
     assert re.search(rf"\| {code}( |$)", table, re.MULTILINE)
     assert re.search(rf"[ ,]{code} \w", main.help)
+
+
+def test_the_error_that_is_shown_is_what_is_said(run):
+    """To the letter, where all that is in this repository is installed."""
+    command, line = re.search(r"\n\$ paycore (.*)\n(error: .*)\n", CLI).groups()
+
+    assert run(*command.split()).stderr == f"{line}\n"

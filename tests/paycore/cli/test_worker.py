@@ -30,6 +30,8 @@ class holder:
 nothing = 42
 def other():
     return None
+def broken():
+    return 1 / 0
 """
 
 
@@ -106,8 +108,10 @@ def test_it_takes_the_gateway_of_an_application(run, app, ran, name):
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("no_such_module:gateway", "cannot be found"),
-        ("APP:missing", "cannot be found"),
+        ("no_such_module:gateway", "cannot be opened: ModuleNotFoundError"),
+        ("APP:missing", "cannot be opened: AttributeError"),
+        ("APP:broken", "cannot be opened: ZeroDivisionError: division by zero"),
+        ("json:dumps", "cannot be opened: TypeError: dumps() missing 1"),
         ("APP:nothing", "is no gateway, and returns none"),
         ("APP:other", "is no gateway, and returns none"),
         ("APP", "want MODULE:NAME"),

@@ -60,7 +60,7 @@ def test_an_account_that_does_not_open_fails(account, problem):
     ("account", "words"),
     [
         ({"base_url": "https://other.example"}, "talks to https://other.example and not to"),
-        ({"notify_url": ""}, "no notify_url, so only queries tell"),
+        ({"notify_url": ""}, "no notify_url, so no payment tells where its messages go"),
         ({"return_hosts": []}, "return_hosts is empty"),
     ],
 )
@@ -70,6 +70,15 @@ def test_addresses_that_look_odd_are_doubtful(account, words):
 
     assert (check, verdict) == ("addresses", "warning")
     assert words in message
+
+
+def test_a_provider_may_be_told_its_address_in_its_own_console():
+    """The advice is right for it, too: nobody is sent after a setting that is not used."""
+    good, _ = accounts.plugins(settings(notify_url=""))
+    *_, finding = accounts.accounts(settings(notify_url=""), good)
+
+    assert "set notify_url" in finding.advice
+    assert "if the provider is not told so in its own console" in finding.advice
 
 
 def test_a_sandbox_may_talk_to_anyone():

@@ -115,10 +115,3 @@ def test_a_secret_kept_elsewhere_is_fine(monkeypatch, tmp_path, found):
     assert by(found(LIVE.format(key="env:SHOP_KEY")), "secrets", "warning") == []
     assert by(found(LIVE.format(key=f"file:{tmp_path / 'key'}")), "secrets", "warning") == []
     assert by(found(sandbox), "secrets", "warning") == []
-
-
-def test_a_ledger_that_lasts_is_fine(found):
-    """By its scheme only: the rest may hold a password."""
-    kept = 'ledger = "sqlite:///paycore.db"\n' + LIVE.format(key="0123456789abcdef")
-
-    assert by(found(kept), "ledger", "ok") == ["sqlite lasts"]

@@ -131,3 +131,13 @@ def test_what_a_check_stumbles_over_is_a_broken_promise():
 
     found = judged(stumbles, CASE)
     assert (found.verdict, found.detail) == (Verdict.BROKEN, "ZeroDivisionError: by zero")
+
+
+@pytest.mark.parametrize("text", ["x", "=x", ""])
+def test_a_setting_has_a_name_and_a_text(text, capsys):
+    """What is missing is told as it is typed."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--case", f"{HERE}.cases", "--set", text])
+
+    assert ended.value.code == 2
+    assert "--set: want NAME=TEXT, such as --set merchant_id=" in capsys.readouterr().err
