@@ -112,16 +112,30 @@ class NotFound:
 
 @dataclass(frozen=True)
 class WebhookMessage:
-    """A message as it came in, before anything in it is believed."""
+    """A message as it came in, before anything in it is believed.
+
+    Raises:
+        InvalidRequest: a field is of another type: what hands it over is to be mended. No message
+            that a stranger sends can do that.
+    """
 
     method: str
     headers: Mapping[str, str] = field(repr=False)
+    """Texts by their names; a framework's own headers will do, as they are."""
     query: str = field(repr=False)
     body: bytes = field(repr=False)
     peer: str = ""
     """The socket's peer, or the hop that trusted proxies vouch for; never a header's word."""
     received_at: datetime | None = None
     """When it came in; paycore fills it in. What is timed in a signature is compared with it."""
+
+    def __post_init__(self) -> None:
+        for name, shape in _MESSAGE.items():
+            if not isinstance(held := getattr(self, name), shape):
+                told = f"{name}: want {shape.__name__}, not {type(held).__name__}"
+                raise InvalidRequest(told, field=name)
+        if not _are_texts(self.headers):
+            raise InvalidRequest("headers: want a mapping of str to str", field="headers")
 
     def header(self, name: str) -> str:
         """Return the header called `name`, whatever its case; empty where there is none."""
@@ -178,6 +192,7 @@ class Conclusion(Report):
         """Any state goes: it is our own."""
 
 
+_MESSAGE: Final = {"method": str, "query": str, "body": bytes, "peer": str}
 _REPORT: Final[Mapping[str, Any]] = {
     "reference": str | None,
     "state": State,
@@ -192,6 +207,14 @@ _REPORT: Final[Mapping[str, Any]] = {
     "refundable": Money | None,
     "raw": Mapping,
 }
+
+
+def _are_texts(headers: object) -> bool:
+    """Return whether these are texts by their names; not every framework's are a `Mapping`."""
+    items = getattr(headers, "items", None)
+    return callable(items) and all(
+        isinstance(name, str) and isinstance(text, str) for name, text in items()
+    )
 
 
 def _check(value: object, shapes: Mapping[str, Any]) -> None:

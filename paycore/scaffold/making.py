@@ -32,12 +32,16 @@ def place(names: Names, into: Path) -> Path:
     """Return the folder that a package is made in: new or empty, below `into`.
 
     Raises:
-        NotMade: something is there already.
+        NotMade: something is there already, or nobody can look.
     """
     folder = into / names.distribution
-    if folder.is_dir() and not any(folder.iterdir()):
-        return folder
-    if folder.exists() or folder.is_symlink():
+    try:
+        if folder.is_dir() and not any(folder.iterdir()):
+            return folder
+        taken = folder.exists() or folder.is_symlink()
+    except OSError as error:
+        raise _unusable(folder, error) from None
+    if taken:
         raise NotMade(f"{folder}: is there already, and not empty; nothing was changed", "into")
     return folder
 
@@ -54,9 +58,13 @@ def made(names: Names, into: Path, *, author: str, license: str) -> Made:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _copied(names, folder, author, license)
     except OSError as error:
-        raise NotMade(f"{folder}: {error.strerror or 'cannot be written'}", "into") from None
+        raise _unusable(folder, error) from None
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return Made(names.name, names.package, folder, tuple(sorted(files)))
+
+
+def _unusable(folder: Path, error: OSError) -> NotMade:
+    return NotMade(f"{folder}: {error.strerror or 'cannot be used'}", "into")
 
 
 def _copied(names: Names, folder: Path, author: str, license: str) -> None:

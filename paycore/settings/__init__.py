@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from paycore.errors import SettingsError
+from paycore.settings.places import beside
 from paycore.settings.schemas import AccountSchema, TopSchema
 from paycore.settings.sources import DEFAULT_FILE as DEFAULT_FILE
 from paycore.settings.sources import PREFIX as PREFIX
-from paycore.settings.sources import followed, from_file, handed_on, overlaid, sealed
+from paycore.settings.sources import file_of, followed, from_file, handed_on, overlaid, sealed
 from paycore.wire.messages import load
 
 _ACCOUNT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -46,6 +47,7 @@ class Settings:
     accounts: tuple[AccountSettings, ...]
     default_account: str
     ledger: str = field(repr=False)
+    """Its URL; what a file calls by a relative path lies in the folder of that file."""
     engine: str
     return_hosts: frozenset[str]
     listeners: tuple[str, ...]
@@ -59,9 +61,25 @@ def read(source: str | Path | Mapping[str, Any] | None = None) -> Settings:
     Raises:
         SettingsError: a name is unknown, missing or malformed; it is named, no value is quoted.
     """
-    known = TopSchema().fields
     source = sealed(source) if isinstance(source, Mapping) else source
-    raw = source if isinstance(source, dict) else overlaid(from_file(source), known.keys())
+    if isinstance(source, dict):
+        return _checked(source)
+    file = file_of(source)
+    raw = overlaid({} if file is None else from_file(file), TopSchema().fields.keys())
+    if file is None and "accounts" not in raw:
+        there = f"no {DEFAULT_FILE} in this folder"
+        raise SettingsError(f"{there}, and no {PREFIX}* names an account", field="accounts")
+    settings = _checked(raw)
+    return settings if file is None else replace(settings, ledger=beside(settings.ledger, file))
+
+
+def _checked(raw: dict[str, Any]) -> Settings:
+    """Return the settings as `raw` has them; every name is known, and one account is the default.
+
+    Raises:
+        SettingsError: as `read` says.
+    """
+    known = TopSchema().fields
     if unknown := sorted(raw.keys() - known.keys()):
         there = ", ".join(sorted(known))
         raise SettingsError(f"{unknown[0]}: no such setting; there are {there}", field=unknown[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping, Set
 from pathlib import Path
@@ -30,6 +31,10 @@ class Sealed(Secret):
     __slots__ = ()
 
 
+_POURED: Final[dict[tuple[int, int], Sealed]] = {}
+"""What came out of each pipe that was read, by device and inode."""
+
+
 def sealed(value: Any) -> Any:
     """Return settings with every text in them sealed; what is a `Secret` already stays one.
 
@@ -45,19 +50,29 @@ def sealed(value: Any) -> Any:
     return Sealed(str(value)) if isinstance(value, (str, Path)) else value
 
 
+def file_of(source: object) -> Path | None:
+    """Return the file to read: the one that is named, or `./paycore.toml`, or None without it.
+
+    Raises:
+        SettingsError: that is no name of a file.
+    """
+    if not isinstance(source, str | os.PathLike | None):
+        raise SettingsError("settings: want a mapping, or the path of a file")
+    path = Path(DEFAULT_FILE if source is None else source)
+    return None if source is None and _is_absent(path) else path
+
+
 def from_file(source: object) -> dict[str, Any]:
     """Return what a TOML file says, sealed; nothing where no file is named and none is there.
 
     Raises:
         SettingsError: it cannot be read, or is not TOML.
     """
-    if not isinstance(source, str | os.PathLike | None):
-        raise SettingsError("settings: want a mapping, or the path of a file")
-    path = Path(DEFAULT_FILE if source is None else source)
-    if source is None and not path.exists():
+    path = file_of(source)
+    if path is None:
         return {}
     try:
-        return dict(sealed(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return dict(sealed(tomllib.loads(_text(path))))
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
@@ -66,6 +81,30 @@ def from_file(source: object) -> dict[str, Any]:
         place = _PLACE.search(str(error))
         problem = f"not TOML {place[0]}" if place else "not TOML"
     raise SettingsError(f"{path}: {problem}")
+
+
+def _is_absent(path: Path) -> bool:
+    """Return whether nothing is there; what cannot be looked at may be there, and is told."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
+
+
+def _text(path: Path) -> str:
+    """Return what is in a file; a pipe, which gives it once, gives what it gave before.
+
+    A command asks for its settings more than once, and `--config <(…)` must do.
+    """
+    with path.open(encoding="utf-8") as file:
+        text, about = file.read(), os.fstat(file.fileno())
+    if not stat.S_ISFIFO(about.st_mode):
+        return text
+    pipe = (about.st_dev, about.st_ino)
+    if text:
+        _POURED[pipe] = Sealed(text)
+    return _POURED[pipe].reveal() if pipe in _POURED else ""
 
 
 def overlaid(raw: dict[str, Any], known: Set[str]) -> dict[str, Any]:

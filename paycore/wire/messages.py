@@ -10,9 +10,16 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from paycore.errors import InvalidRequest, OutcomeUnknown, PaycoreError, WebhookRejected
+from paycore.errors import (
+    InvalidRequest,
+    OutcomeUnknown,
+    PaycoreError,
+    SettingsError,
+    WebhookRejected,
+)
 from paycore.secret import scrub
 from paycore.wire.strict import JsonObject
+from paycore.wire.written import written
 
 HIDDEN = "[hidden]"
 UNLISTED = "[unlisted]"
@@ -28,12 +35,15 @@ def load(
     """Return `fields` as `schema` reads them: our names on the left.
 
     Raises:
-        otherwise: a field is missing or malformed; the error names it and quotes nothing.
+        otherwise: a field is missing or malformed; the error names it and quotes nothing. Of a
+            setting it says what is wanted, where the schema's code says so word for word.
     """
     try:
         loaded = schema.load(fields)
     except ValidationError as invalid:
         names, problem = _names(invalid.messages), _problem(invalid.messages)
+        if issubclass(otherwise, SettingsError):
+            problem = written(schema, invalid.messages) or problem
     except PaycoreError as refused:  # a value of ours that the provider's fields do not fit
         names, problem = [refused.field or "?"], _MALFORMED
     except _SLIPS:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 
 import paycore
 from paycore.cli import main
@@ -51,10 +53,34 @@ def ran(monkeypatch, tmp_path):
 
 def test_the_settings_name_the_engine(tmp_path):
     """They load as they stand there."""
-    (tmp_path / "paycore.toml").write_text(blocks(PAGE, "toml")[0])
+    (tmp_path / "paycore.toml").write_text(blocks(PAGE, "toml")[1])
     settings = read(tmp_path / "paycore.toml")
 
     assert (settings.engine, settings.ledger.split(":")[0]) == ("procrastinate", "postgresql")
+
+
+def test_cron_reconciles_the_ledger_of_the_shop(monkeypatch, tmp_path):
+    """Its line runs where cron starts it, and asks about what was charged somewhere else."""
+    program, *words = blocks(PAGE, "text")[0].split(maxsplit=6)[6].split()
+    file = tmp_path / "paycore.toml"
+    settings = blocks(PAGE, "toml")[0]
+    kept = tmp_path / "paycore.db"
+    file.write_text(settings.replace("/var/lib/shop/paycore.db", str(kept)))
+    names = {"/etc/shop/paycore.toml": str(file)}
+    assert settings.startswith(f"# {next(iter(names))}\n")
+    assert program.startswith("/")
+    assert "/var/lib/shop/paycore.db" in settings
+
+    clock = [datetime.now(UTC) - timedelta(hours=1)]
+    with paycore.open_gateway(file, now=lambda: clock[0]) as gateway:
+        gateway.charge("order-1", paycore.Money(1502, "CAD"), paycore.StoredToken("any-card"))
+    (tmp_path / "home").mkdir()
+    monkeypatch.chdir(tmp_path / "home")
+    done = CliRunner().invoke(main, [names.get(word, word) for word in words] + ["--json"])
+    told = json.loads(done.stdout)
+
+    assert told["asked"] == 1
+    assert list((tmp_path / "home").iterdir()) == []
 
 
 def test_the_callback_of_the_application_hears(ran, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -74,3 +75,18 @@ def test_unionpay_is_set_as_iotpay_is(hooks):
     assert hooks.open_account({**CORE, **EVERYTHING}).merchant_id == "10000701"
     with pytest.raises(paycore.SettingsError, match="stranger"):
         hooks.open_account({**CORE, **EVERYTHING, "stranger": "1"})
+
+
+@pytest.mark.parametrize(
+    "name", re.findall(r"`(PAYCORE_(?:PORT|SERVICE)\w*)`", page("settings.md"))
+)
+def test_what_kubernetes_sets_stops_the_start(monkeypatch, tmp_path, name):
+    """The page names such variables because they are refused; with another name they are not."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "paycore.toml").write_text('[accounts.cards]\nprovider = "fake"\n')
+    monkeypatch.setenv(name.replace("PAYCORE", "SHOP"), "tcp://10.0.0.1:80")
+    assert settings.read().accounts[0].name == "cards"
+
+    monkeypatch.setenv(name, "tcp://10.0.0.1:80")
+    with pytest.raises(paycore.SettingsError, match=f"^{name}: does not name a setting$"):
+        settings.read()

@@ -36,6 +36,18 @@ def test_the_fake_provider_does_what_its_table_says(minor, by_page, first, then)
         assert gateway.query("order-1").status.value == then
 
 
+@pytest.mark.parametrize(("minor", "by_page"), [(1500, True), (1502, False), (1503, False)])
+def test_another_gateway_finds_nothing_out(tmp_path, minor, by_page):
+    """What is open when its gateway closes stays open: the next `fake` has never heard of it."""
+    method = paycore.HostedPage("https://shop.example/") if by_page else paycore.StoredToken("t")
+    given = {"ledger": f"sqlite:///{tmp_path / 'kept.db'}", "return_hosts": ["shop.example"]}
+    given["accounts"] = {"cards": {"provider": "fake"}}
+    with paycore.open_gateway(given) as gateway:
+        told = gateway.charge("order-1", paycore.Money(minor, "CAD"), method).status
+    with paycore.open_gateway(given) as gateway:
+        assert gateway.query("order-1").status is told
+
+
 def test_the_fake_provider_is_what_the_table_of_amounts_is_about():
     """Its own docstring names the same amounts."""
     table = rows(section(page("testing.md"), "## What the amount chooses"))

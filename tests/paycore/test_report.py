@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import string
 from dataclasses import FrozenInstanceError, fields, replace
+from email.message import Message as Mailed
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
+from werkzeug.datastructures import Headers
 
 from paycore.errors import InvalidRequest
 from paycore.methods import Redirect
@@ -239,6 +243,65 @@ def test_a_message_shows_neither_body_query_nor_headers():
 
     assert CANARY not in shown
     assert "203.0.113.9" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "odd", "told"),
+    [
+        ("method", b"POST", "method: want str, not bytes"),
+        ("method", None, "method: want str, not NoneType"),
+        ("headers", [("Seal", CANARY)], "headers: want a mapping of str to str"),
+        ("headers", {b"Seal": CANARY}, "headers: want a mapping of str to str"),
+        ("headers", {"Seal": CANARY.encode()}, "headers: want a mapping of str to str"),
+        ("headers", {"Accept": "*/*", "Seal": [CANARY]}, "headers: want a mapping of str to str"),
+        ("headers", {"Seal": None}, "headers: want a mapping of str to str"),
+        ("headers", f"Seal: {CANARY}", "headers: want a mapping of str to str"),
+        ("headers", None, "headers: want a mapping of str to str"),
+        ("query", CANARY.encode(), "query: want str, not bytes"),
+        ("query", {}, "query: want str, not dict"),
+        ("body", CANARY, "body: want bytes, not str"),
+        ("body", bytearray(CANARY.encode()), "body: want bytes, not bytearray"),
+        ("body", {"a": CANARY}, "body: want bytes, not dict"),
+        ("peer", None, "peer: want str, not NoneType"),
+        ("peer", ("203.0.113.9", 4711), "peer: want str, not tuple"),
+    ],
+)
+def test_a_message_of_other_types_is_refused_by_its_field(name, odd, told):
+    """Who hands it over wrongly hears it in their first test, and not that it is not genuine."""
+    with pytest.raises(InvalidRequest) as refused:
+        replace(message({}), **{name: odd})
+
+    assert str(refused.value).startswith(told)
+    assert CANARY not in str(refused.value)
+    assert refused.value.field == name
+
+
+def mailed(headers):
+    """Return headers as http.server has them."""
+    made = Mailed()
+    for name, text in headers.items():
+        made[name] = text
+    return made
+
+
+@pytest.mark.parametrize("made", [dict, MappingProxyType, Headers, CIMultiDict, mailed])
+def test_the_headers_of_frameworks_will_do(made):
+    """Flask's, aiohttp's and http.server's among them, as they are."""
+    assert message(made({"X-Signature": "s"})).header("x-signature") == "s"
+
+
+@given(
+    st.text(),
+    st.dictionaries(st.text(), st.text()),
+    st.text(),
+    st.binary(),
+    st.text(),
+)
+def test_nothing_that_is_sent_can_make_a_message_fail(method, headers, query, body, peer):
+    """Of the right types, any message is one: what is wrong with it is for `receive` to say."""
+    made = WebhookMessage(method, headers, query, body, peer)
+
+    assert (made.method, made.query, made.body, made.peer) == (method, query, body, peer)
 
 
 def test_answers_are_plain_utf8_text_by_default():

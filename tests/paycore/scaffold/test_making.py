@@ -143,6 +143,30 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
         package(tmp_path / "file" / "deeper")
 
 
+def test_a_name_that_no_folder_can_have_is_told(tmp_path):
+    """Before anything is asked, and before anything is made."""
+    for into in (tmp_path / ("a" * 300), tmp_path / ("a" * 300) / "deeper"):
+        with pytest.raises(NotMade, match="File name too long") as refused:
+            place(Names("larch"), into)
+        assert refused.value.field == "into"
+
+
+@pytest.mark.parametrize("looks", ["is_dir", "iterdir", "exists"])
+def test_a_folder_that_nobody_may_look_into_is_told(tmp_path, monkeypatch, looks):
+    """Wherever the system says no."""
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    folder = tmp_path / "paycore-larch"
+    folder.touch() if looks == "exists" else folder.mkdir()
+    monkeypatch.setattr(type(folder), looks, denied)
+
+    with pytest.raises(NotMade, match="paycore-larch: Permission denied") as refused:
+        place(Names("larch"), tmp_path)
+    assert refused.value.field == "into"
+
+
 def test_folders_above_it_are_made(tmp_path):
     """`--into plugins` need not be there."""
     assert place(Names("a"), tmp_path / "x/y") == tmp_path / "x/y/paycore-a"

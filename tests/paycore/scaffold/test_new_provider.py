@@ -95,6 +95,7 @@ def test_nobody_is_asked_in_vain(run, tmp_path):
         (["fake"], "name", "offers a provider called 'fake' already; take another, or --force"),
         (["larch", "--author", 'a"b'], "author", "no quotes"),
         (["there"], "into", "paycore-there: is there already"),
+        (["larch", "--into", "a" * 300], "into", "File name too long"),
     ],
 )
 def test_a_refusal_is_one_line(run, tmp_path, words, field, told):

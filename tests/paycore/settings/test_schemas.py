@@ -72,9 +72,10 @@ def test_a_peer_is_an_ip_address(peer: Any) -> None:
 
 def test_peers_are_spelled_as_sockets_spell_them() -> None:
     """Two spellings of one address are one peer."""
-    assert account(notify_peers="2001:DB8:0::1,203.0.113.9")["notify_peers"] == [
+    assert account(notify_peers="2001:DB8:0::1,203.0.113.9,::ffff:203.0.113.8")["notify_peers"] == [
         "2001:db8::1",
         "203.0.113.9",
+        "203.0.113.8",
     ]
 
 

@@ -25,7 +25,7 @@ from paycore.settings.sources import (
 )
 
 CANARY = "Canary0123456789"
-SHOP = '[accounts.cards]\nprovider = "fake"\nmerchant_key = "from the file"\n'
+SHOP = 'ledger = "memory://"\n[accounts.cards]\nprovider = "fake"\nmerchant_key = "from the file"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +93,33 @@ def test_without_a_file_the_environment_is_enough(monkeypatch: pytest.MonkeyPatc
     assert account.own == {"merchant_key": Secret(CANARY)}
     assert (account.pci_dss, account.timeout_s) == (True, 7.5)
     assert settings.return_hosts == {"shop.example", "www.shop.example"}
+
+
+def test_without_file_and_environment_both_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who typed it in another folder learns where was looked, and for what."""
+    told = "^no paycore.toml in this folder, and no PAYCORE_[*] names an account$"
+    for ledger in (False, True):
+        if ledger:
+            monkeypatch.setenv("PAYCORE_LEDGER", "memory://")
+        with pytest.raises(SettingsError, match=told) as refused:
+            read()
+        assert refused.value.field == "accounts"
+
+
+def test_an_empty_file_lacks_its_accounts(tmp_path: Path) -> None:
+    """It is there, so nobody is sent to look for it."""
+    (tmp_path / "paycore.toml").touch()
+
+    with pytest.raises(SettingsError, match=r"^accounts: missing or malformed$"):
+        read()
+
+
+def test_what_may_be_there_and_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    """A link that leads round in a circle is no absent file."""
+    (tmp_path / "paycore.toml").symlink_to("paycore.toml")
+
+    with pytest.raises(SettingsError, match=r"^paycore\.toml: cannot be read: "):
+        read()
 
 
 def test_the_environment_goes_over_a_file(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,6 +216,34 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         from_file(tmp_path / "nowhere.toml")
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
         from_file(str(tmp_path))
+
+
+def test_a_pipe_is_read_once_and_told_as_often_as_asked() -> None:
+    """`--config <(…)` gives its text once, and a command asks more than once."""
+    pipes = [os.pipe() for _ in "12"]
+    for number, (_, into) in enumerate(pipes):
+        os.write(into, SHOP.replace("fake", f"fake{number}").encode())
+        os.close(into)
+    said = [from_file(f"/dev/fd/{out}") for _ in "123" for out, _ in pipes]
+    for out, _ in pipes:
+        os.close(out)
+    told = [each["accounts"]["cards"]["provider"].reveal() for each in said]
+
+    assert told == ["fake0", "fake1"] * 3
+
+
+def test_a_pipe_that_says_something_new_is_heard() -> None:
+    """What it gave before counts only as long as it gives nothing."""
+    out, into = os.pipe()
+    told = []
+    for name in ("first", "second"):
+        into = into if name == "first" else os.open(f"/dev/fd/{out}", os.O_WRONLY)
+        os.write(into, f'ledger = "{name}"'.encode())
+        os.close(into)
+        told.append(from_file(f"/dev/fd/{out}")["ledger"].reveal())
+    os.close(out)
+
+    assert told == ["first", "second"]
 
 
 def test_env_and_file_are_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
