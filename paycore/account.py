@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from paycore.description import Description
-from paycore.errors import NotSent, NotSupported, PaycoreError
+from paycore.errors import NotSent, NotSupported
 from paycore.listeners import Listeners
 from paycore.money import Money
 from paycore.naming import Naming
 from paycore.provider import Provider
 from paycore.report import Notification, WebhookMessage
+from paycore.secret import bare
 from paycore.wire.talk import MAX_CALLS, Call, Reply, Talk
 
 
@@ -90,20 +91,28 @@ class Account:
             raise NotSupported(f"account {self.name!r}: {self.provider.name} cannot {hook}")
 
     def verified(self, message: WebhookMessage) -> Notification:
-        """Return what a genuine message reports, or raise `WebhookRejected`."""
-        return self.provider.verify_webhook(self.handle, message)
+        """Return what a genuine message reports, or raise `WebhookRejected`.
+
+        What is raised comes without the plugin's frames: they hold keys.
+        """
+        try:
+            return self.provider.verify_webhook(self.handle, message)
+        except BaseException as error:
+            raise bare(error) from None
 
     def send(self, call: Call) -> Reply:
-        """Carry one call, and let the listeners know how it went."""
+        """Carry one call, and let the listeners know how it went.
+
+        What is raised, an interrupt too, comes without the frames of the network: they hold keys.
+        """
         started = self.timer()
-        outcome = "unknown"
         try:
             reply = self.sender.send(call)
             outcome = str(reply.status)
             return reply
-        except PaycoreError as error:
+        except BaseException as error:
             outcome = "not_sent" if isinstance(error, NotSent) else "unknown"
-            raise
+            raise bare(error) from None
         finally:
             self.listeners.emit(
                 "call_finished",

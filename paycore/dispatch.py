@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from paycore import log
 from paycore.account import Account
@@ -18,11 +18,13 @@ from paycore.errors import (
 from paycore.ledger.protocol import Intent, Reserved, Source
 from paycore.operation import Operation
 from paycore.report import Conclusion, Decline, DeclineCode, Report
-from paycore.secret import bare
+from paycore.secret import bare, beginning
 from paycore.states import REPORTABLE, State
-from paycore.wire.talk import Call, Reply, Send, Talk, converse
+from paycore.wire.talk import Call, Noted, Reply, Send, Talk, converse
 from paycore.wiring import Wiring
 
+E = TypeVar("E", bound=BaseException)
+_NOTHING_LEFT: Final = (NotSent, InvalidRequest, NotSupported)
 _CODES: Final = {code.value: code for code in DeclineCode}
 
 
@@ -40,21 +42,25 @@ def dispatch(
 
     Raises:
         Conflict, InvalidRequest: the ledger refused; nothing was sent.
-        NotSent: not one byte left us; the same key may try again.
+        NotSent: nothing that moves anything left us; the same key may try again.
+        LedgerError: what to ask for could not be read; nothing was sent, either.
         OutcomeUnknown: the answer could not be stored; `reconcile` will find out.
     """
     reserved = wiring.ledger.reserve(intent, wiring.now())
     if not reserved.fresh:
         return reserved
     operation = reserved.operation
-    wiring.listeners.emit("operation_started", operation=operation)
     try:
+        wiring.listeners.emit("operation_started", operation=operation)
         talk = account.talk(hook, request_for(operation))
-        report = heard(operation, talk, _while_leased(wiring, account, operation))
     except BaseException as error:
-        with suppress(OutcomeUnknown):  # the row stands as SUBMITTING, and the error matters more
-            _recorded(wiring, operation, _after_error(operation, error))
-        raise bare(error) from None
+        raise _ended(wiring, operation, error, nothing_left=True) from None
+    send = Noted(_while_leased(wiring, account, operation))
+    try:
+        report = heard(operation, talk, send)
+    except BaseException as error:
+        nothing_left = send.only_asked or isinstance(error, _NOTHING_LEFT)
+        raise _ended(wiring, operation, error, nothing_left=nothing_left) from None
     return Reserved(_recorded(wiring, operation, report), fresh=True)
 
 
@@ -86,17 +92,20 @@ def _while_leased(wiring: Wiring, account: Account, operation: Operation) -> Sen
     return send
 
 
-def _after_error(operation: Operation, error: BaseException) -> Report:
-    """Return what an exception proves: nothing left us, or nothing at all."""
-    if isinstance(error, (NotSent, InvalidRequest, NotSupported)):
-        return Conclusion(operation.reference, State.NOT_SENT, reason=str(error))
-    return _unknown(operation, type(error).__name__)
+def _ended(wiring: Wiring, operation: Operation, error: E, *, nothing_left: bool) -> E:
+    """Record what an exception proves, nothing sent or nothing at all; return it to be raised."""
+    report = _unknown(operation, type(error).__name__)
+    if nothing_left:
+        reason = beginning(str(error)) or type(error).__name__
+        report = Conclusion(operation.reference, State.NOT_SENT, reason=reason)
+    with suppress(OutcomeUnknown):  # the row stands as SUBMITTING, and the error matters more
+        _recorded(wiring, operation, report)
+    return bare(error)
 
 
 def _unknown(operation: Operation, reason: str) -> Report:
-    return Conclusion(
-        operation.reference, State.UNKNOWN, reason=reason, raw={"paycore": reason[:300]}
-    )
+    reason = beginning(reason)
+    return Conclusion(operation.reference, State.UNKNOWN, reason=reason, raw={"paycore": reason})
 
 
 def _recorded(wiring: Wiring, operation: Operation, report: Report) -> Operation:

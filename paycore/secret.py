@@ -16,6 +16,8 @@ _ESCAPE: Final = re.compile(
     r"|\\[nrt]|&nbsp;"
 )
 _SHORTEST, _LONGEST = 13, 19
+_WIDEST: Final = 1_100
+"""How many characters a card number takes at most: 19 digits, 8 separators each, all escaped."""
 _PLACE: Final = re.compile(r"\d\0*")
 _RUN: Final = re.compile(r"\d\0*+(?:(?:[^\w:]|_){0,8}+\d\0*+){12,}+")
 
@@ -100,6 +102,15 @@ def scrub(text: str, *known: Secret) -> str:
         shown += text[at:start], mask_card(_digits(flat[start:end]))
         at = end
     return "".join((*shown, text[at:]))
+
+
+def beginning(text: str, longest: int = 300) -> str:
+    """Return the first of free text, scrubbed, however long a stranger made it.
+
+    What the cut could have gone through is left out: half a card number would not be known as one.
+    """
+    shown = scrub(text[: longest + _WIDEST])
+    return (shown if len(text) <= longest + _WIDEST else shown[:-_WIDEST])[:longest]
 
 
 def has_card(text: str) -> bool:

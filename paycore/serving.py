@@ -192,9 +192,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return _joined(self.rfile)
-        if not (length.isascii() and length.isdigit()) or int(length[:9]) > MAX_BODY:
+        if not (length.isascii() and length.isdigit()):
             return None
-        return _exactly(self.rfile, int(length))
+        size = int(length.lstrip("0")[:9] or "0")
+        return _exactly(self.rfile, size) if size <= MAX_BODY else None
 
     def _write(self, said: Said) -> None:
         self.send_response_only(said.status)

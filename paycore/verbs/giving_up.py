@@ -7,7 +7,7 @@ from typing import Final
 
 from paycore.account import Account
 from paycore.ledger.protocol import Source
-from paycore.methods import PAGES
+from paycore.methods import PAGES, Wait
 from paycore.operation import Operation
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import State
@@ -59,7 +59,7 @@ def _abandoned(
 
     The provider said then that it waits for the payer; or its address never reached the caller.
     """
-    if operation.method not in PAGES:
+    if operation.method not in PAGES or is_under_way(answer):
         return False
     lifetime = timedelta(seconds=account.description.page_lifetime_s)
     if asked_at <= _sent(operation) + lifetime:
@@ -67,6 +67,11 @@ def _abandoned(
     if operation.state is State.PENDING:
         return isinstance(answer, Report) and answer.state is State.PENDING
     return operation.state is State.UNKNOWN and not operation.review  # only PENDING has an address
+
+
+def is_under_way(answer: Report | NotFound | None) -> bool:
+    """Return whether the payer acted, as the provider says, and there is nothing to do but wait."""
+    return isinstance(answer, Report) and isinstance(answer.next_action, Wait)
 
 
 def _never_executed(wiring: Wiring, account: Account, operation: Operation) -> bool:

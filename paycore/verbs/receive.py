@@ -9,10 +9,12 @@ from paycore.account import Account
 from paycore.errors import WebhookRejected
 from paycore.ledger.protocol import InboxRow, InboxState
 from paycore.report import Answer, WebhookMessage, dated
+from paycore.secret import beginning
 from paycore.verbs.ask import HINT_GAP_S
 from paycore.verbs.deliver import deliver_quietly
 from paycore.verbs.inbox import apply, digest
 from paycore.wire.strict import MAX_BYTES
+from paycore.wire.urls import ip_of
 from paycore.wiring import Wiring
 
 NEUTRAL: Final = Answer(200, b"Thank you. We are checking your payment.")
@@ -32,18 +34,24 @@ def receive(wiring: Wiring, account_name: str, message: WebhookMessage) -> Answe
     """
     account = wiring.accounts.get(str(account_name))
     if account is None:
-        return _refusal(wiring, str(account_name), 404)
+        return _refusal(wiring, "", 404)  # a stranger's word, which might be anything
     try:
-        return _received(wiring, account, message)
-    except WebhookRejected as rejected:
-        log.event("webhook_rejected", account=account.name, reason=str(rejected))
-        return _refusal(wiring, account.name, rejected.status)
+        return _judged(wiring, account, message)
     except Exception as error:
         log.event(
             "webhook_not_kept", level=log.ERROR, account=account.name, error=type(error).__name__
         )
         wiring.listeners.emit("webhook_received", account=account.name, outcome="503")
         return NOT_STORED
+
+
+def _judged(wiring: Wiring, account: Account, message: WebhookMessage) -> Answer:
+    """Return the answer to a message; what the plugin rejects is refused."""
+    try:
+        return _received(wiring, account, message)
+    except WebhookRejected as rejected:
+        log.event("webhook_rejected", account=account.name, reason=beginning(str(rejected)))
+        return _refusal(wiring, account.name, rejected.status)
 
 
 def _received(wiring: Wiring, account: Account, message: WebhookMessage) -> Answer:
@@ -102,11 +110,11 @@ def _check_envelope(message: WebhookMessage) -> None:
 def _from_peer(account: Account, message: WebhookMessage) -> bool:
     """Return whether the message came from a listed peer, or none are listed."""
     listed = account.limits.notify_peers
-    return not listed or message.peer in listed
+    return not listed or ip_of(message.peer) in listed
 
 
 def _refusal(wiring: Wiring, account: str, status: int) -> Answer:
     """Return a refusal; whatever status a plugin asks for, it is no acknowledgement."""
-    status = status if status in _REFUSALS else 400
+    status = status if type(status) is int and status in _REFUSALS else 400
     wiring.listeners.emit("webhook_received", account=account, outcome=str(status))
     return Answer(status, _REFUSALS[status])

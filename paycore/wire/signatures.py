@@ -31,15 +31,24 @@ def verified_hmac(
     told = [claim.encode("utf-8", "replace") for claim in claims]
     genuine = False
     for secret in secrets:
-        key = secret.reveal().encode("utf-8", "surrogatepass")
-        if len(secret.reveal().strip().encode("utf-8", "replace")) < SHORTEST:
+        if _is_short(secret):
             raise _rejected(field, "a secret is too short to prove anything")
-        ours = hmac.new(key, signed, hashlib.sha256).hexdigest().encode()
-        matches = [hmac.compare_digest(ours, claim) for claim in told]
-        genuine |= any(matches)
+        genuine |= _is_signed(signed, told, secret)
     if not genuine:
         raise _rejected(field, "not genuine")
     return signed
+
+
+def _is_short(secret: Secret) -> bool:
+    return len(secret.reveal().strip().encode("utf-8", "replace")) < SHORTEST
+
+
+def _is_signed(signed: bytes, told: Iterable[bytes], secret: Secret) -> bool:
+    """Return whether a claim is genuine; the key and what it signs are gone with this frame."""
+    key = secret.reveal().encode("utf-8", "surrogatepass")
+    ours = hmac.new(key, signed, hashlib.sha256).hexdigest().encode()
+    matches = [hmac.compare_digest(ours, claim) for claim in told]
+    return any(matches)
 
 
 def verified_time(said: str, now: datetime, tolerance_s: int = 300, *, field: str) -> int:

@@ -14,6 +14,7 @@ from paycore.errors import (
     OutcomeUnknown,
     ProviderRefused,
 )
+from paycore.secret import bare, beginning
 from paycore.wire.strict import JsonObject, parse_json
 
 MAX_CALLS = 8
@@ -32,6 +33,8 @@ class Call:
     encoding: Literal["json", "form"] = "json"
     timeout_s: float | None = None
     """A total deadline shorter than the account's, if the plugin wants one."""
+    moves: bool = True
+    """Whether it may move anything; False of one that only asks, whatever becomes of it."""
 
     @property
     def name(self) -> str:
@@ -63,23 +66,52 @@ Talk = Generator[Call, Reply, T]
 Send = Callable[[Call], Reply]
 
 
+class Noted:
+    """A `Send` that notes what it was handed, before anything can become of it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.asked = False
+        self.moved = False
+        """Whether anything was handed over that may move something."""
+
+    @property
+    def only_asked(self) -> bool:
+        """Whether something was handed over, and nothing that may move anything."""
+        return self.asked and not self.moved
+
+    def __call__(self, call: Call) -> Reply:
+        """Send one call; what does not say that it only asks may move something."""
+        self.asked, self.moved = True, self.moved or call.moves is not False
+        return self._send(call)
+
+
 def converse(talk: Talk[T], send: Send) -> T:
     """Carry every call of `talk` and return what it makes of the answers; always close it.
 
     Raises:
         InvalidRequest, NotSupported: the plugin refused before its first call.
-        NotSent: nothing left us: the first call provably left no byte, or there was none.
+        NotSent: nothing that moves anything left us: it provably left no byte, or there was none.
         ProviderRefused: the plugin read a refusal that surely moved nothing.
-        OutcomeUnknown: anything else once a call may have left, a plugin's own bug included.
+        OutcomeUnknown: anything else once such a call may have left, a plugin's own bug included.
     """
+    noted = Noted(send)
     try:
         call = _first(talk)
-        for answered in range(MAX_CALLS):
-            call = _next(talk, _carried(send, call, answered))
+        for _ in range(MAX_CALLS):
+            call = _next(talk, _carried(noted, call))
         raise OutcomeUnknown(f"the talk went past {MAX_CALLS} calls")
     except _Done as done:
         result: T = done.value
         return result
+    except OutcomeUnknown as lost:
+        if not noted.only_asked:
+            raise
+        raise NotSent(f"a question came first, and it failed: {beginning(str(lost))}") from None
+    except Exception:
+        raise
+    except BaseException as interrupt:  # the frames of a plugin that was interrupted hold keys
+        raise bare(interrupt) from None
     finally:
         _close(talk)
 
@@ -113,14 +145,15 @@ def _next(talk: Talk[T], reply: Reply) -> Call:
         raise OutcomeUnknown(f"the plugin failed on an answer: {type(error).__name__}") from None
 
 
-def _carried(send: Send, call: Call, answered: int) -> Reply:
-    """Send one call; that nothing left us proves something only while no call was answered."""
+def _carried(noted: Noted, call: Call) -> Reply:
+    """Send one call; that it left no byte proves something only while nothing before it moved."""
+    moved = noted.moved
     if not isinstance(call, Call):
-        raise (OutcomeUnknown if answered else NotSent)("the plugin yielded no Call")
+        raise (OutcomeUnknown if moved else NotSent)("the plugin yielded no Call")
     try:
-        return send(call)
+        return noted(call)
     except NotSent:
-        if not answered:
+        if not moved:
             raise
         raise OutcomeUnknown("a later call of the talk could not be sent") from None
     except OutcomeUnknown:

@@ -39,11 +39,15 @@ def is_at(url: str, *origins: str) -> bool:
 
 
 def ip_of(text: str) -> str:
-    """Return an IP address in its one canonical spelling; empty where `text` is none."""
+    """Return an IP address in its one canonical spelling; empty where `text` is none.
+
+    A socket that hears both families says `::ffff:203.0.113.9` for 203.0.113.9: that is one.
+    """
     try:
-        return "" if "%" in text else str(ipaddress.ip_address(text))
+        found = ipaddress.ip_address(text)
     except ValueError:
         return ""
+    return "" if "%" in text else str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def is_loopback(host: str) -> bool:

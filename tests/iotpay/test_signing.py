@@ -8,12 +8,15 @@ from functools import cmp_to_key
 from hashlib import md5
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import paycore
+from paycore import secret
+from paycore.secret import scrub
 from paycore_iotpay.signing import sign, verified
 
 KEY = "paycoreTestKey0000000000000000A1"
@@ -319,6 +322,18 @@ def test_numbers_in_names_are_compared_as_numbers():
     expected = md5(f"a1=z&a002=y&a10=x&key={KEY}".encode()).hexdigest().upper()
 
     assert sign(fields, KEY) == expected
+
+
+def test_an_unsigned_name_is_not_read_to_its_end():
+    """Whoever knows the address may send a name of a quarter megabyte: it costs next to nothing."""
+    body = said({"1 " * 100_000 + "&": "x", "sign": "0" * 32})
+    with (
+        mock.patch.object(secret, "scrub", side_effect=scrub) as read,
+        pytest.raises(paycore.WebhookRejected),
+    ):
+        verified(body, KEY)
+
+    assert 40 <= sum(len(call.args[0]) for call in read.call_args_list) <= 2_000
 
 
 def test_an_error_quotes_no_value_and_no_card():

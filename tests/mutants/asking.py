@@ -49,6 +49,51 @@ MUTATIONS: Final = (
         f"{_TESTS}/test_ask.py::TestWhoIsAsked::test_who_came_back_after_all",
     ),
     mutation(
+        "due-for-ever-without-an-account",
+        "r48",
+        Edit(
+            "paycore/plan.py",
+            "    if not operation.is_free(now):\n",
+            "    if operation.state in (State.RESERVED, State.SUBMITTING):\n",
+        ),
+        "tests/paycore/test_reconcile.py::test_what_cannot_be_taken_over_waits_for_its_next_time",
+        "tests/paycore/test_plan.py::"
+        "test_what_was_being_sent_is_in_the_plan_once_its_lease_ran_out",
+    ),
+    mutation(
+        "not-taken-over-without-an-account",
+        "r48",
+        Edit(
+            _ASK,
+            "    if operation.state is State.SUBMITTING:  # even",
+            "    if operation.state is State.SUBMITTING and operation.account in wiring.accounts:"
+            "  # even",
+        ),
+        "tests/paycore/test_reconcile.py::test_what_nobody_can_ask_about_is_in_nobody_s_way",
+    ),
+    mutation(
+        "lapses-before-a-person-looks",
+        "r48",
+        Edit("paycore/plan.py", "_LONGEST_S.get(operation.kind, PLAN_S[-1])", "PLAN_S[-1]"),
+        f"{_TESTS}/test_ask_by_plan.py::test_a_person_looks_in_time_where_what_is_held_may_lapse",
+    ),
+    mutation(
+        "its-end-is-not-believed",
+        "r16",
+        Edit(_ASK, "    if after.state is State.AUTHORIZED:\n", "    if False:\n"),
+        f"{_TESTS}/test_caught_up.py::test_a_capture_is_told_within_two_minutes",
+    ),
+    mutation(
+        "gives-way-to-what-is-refused",
+        "r06",
+        Edit(
+            f"{_VERBS}/supersede.py",
+            "        _check_successor(wiring, payment, page, ready.intent)\n",
+            "",
+        ),
+        f"{_TESTS}/test_supersede.py::test_what_is_refused_lets_nothing_give_way",
+    ),
+    mutation(
         "answer-overtaken-by-a-refund",
         "r32",
         Edit(

@@ -91,7 +91,7 @@ MUTATIONS: Final = (
         "r32",
         Edit(
             _ADMISSION,
-            "    if charge.review:\n",
+            "    if charge.review and not spare:\n",
             "    if False:\n",
         ),
         ledger("memory", "a_hold_in_doubt_waits_for_a_person"),
@@ -148,7 +148,7 @@ MUTATIONS: Final = (
         "held-twice-in-silence",
         "r09",
         Edit(_RULES, "    if charge.state is State.AUTHORIZED:\n", "    if False:\n"),
-        f"{_CAPTURED}::TestHold::test_two_pages_that_both_hold_are_told",
+        ledger("memory", "of_two_holds_the_superseded_one_is_doubted"),
     ),
     mutation(
         "what-is-held-is-paid",
@@ -307,10 +307,152 @@ MUTATIONS: Final = (
         "r34",
         Edit(
             "paycore/verbs/undo.py",
-            "    return payment.captured is None and payment.authorized is not None\n",
+            "    return payment.charge is not None and payment.charge.state is State.AUTHORIZED\n",
             "    return False\n",
         ),
         f"{_CAPTURED}::TestReverse::test_what_is_held_is_released",
+    ),
+    mutation(
+        "held-after-its-end-is-old-news",
+        "r16",
+        Edit(_RULES, "_held_after(before, report, payment) or books_differ(", "books_differ("),
+        ledger("memory", "what_is_held_after_its_end_calls_a_person"),
+    ),
+    mutation(
+        "what-we-released-is-held",
+        "r36",
+        Edit(_RULES, "    if payment.released(charge) or (asked", "    if (asked"),
+        ledger("memory", "what_we_released_is_old_news"),
+    ),
+    mutation(
+        "message-of-a-late-hold-is-a-copy",
+        "r16",
+        Edit(
+            "paycore/verbs/judge.py",
+            "operation.state.is_final and not _may_be_held(operation, report)",
+            "operation.state.is_final",
+        ),
+        f"{_CORE}/verbs/test_judge.py::TestHeldLate::test_it_causes_a_query_that_calls_a_person",
+    ),
+    mutation(
+        "unanswered-message-of-a-late-hold-is-a-copy",
+        "r16",
+        Edit("paycore/verbs/judge.py", "    if denied:\n", "    if True:\n"),
+        f"{_CORE}/verbs/test_judge.py::TestHeldLate::test_it_waits_where_nobody_answers",
+    ),
+    mutation(
+        "hold-of-a-given-up-dispatcher-is-silent",
+        "r39",
+        Edit(
+            _RULES,
+            "_MONEY: Final = frozenset({State.SUCCEEDED, State.AUTHORIZED})\n",
+            "_MONEY: Final = frozenset({State.SUCCEEDED})\n",
+        ),
+        ledger("memory", "a_dispatcher_that_comes_back_with_a_hold_is_heard"),
+    ),
+    mutation(
+        "charge-beside-an-open-capture",
+        "r06",
+        Edit(_ADMISSION, "    if taking := payment.taking:\n", "    if taking := None:\n"),
+        ledger("memory", "nobody_pays_beside_a_capture"),
+    ),
+    mutation(
+        "untaken-by-hand-beside-an-open-capture",
+        "r06",
+        Edit(_BY_HAND, "else end.kind is Kind.CAPTURE:\n", "else False:\n"),
+        ledger("memory", "what_a_capture_may_be_taking_is_not_called_untaken"),
+    ),
+    mutation(
+        "held-by-hand-after-its-end",
+        "r34",
+        Edit(_BY_HAND, "        if done if state is", "        if False if state is"),
+        ledger("memory", "nobody_confirms_a_hold_that_was_ended"),
+    ),
+    mutation(
+        "any-state-by-hand",
+        "r20",
+        Edit(_BY_HAND, "    if before.review and before.state is state and", "    if"),
+        ledger("memory", "nobody_confirms_a_hold_that_was_ended"),
+    ),
+    mutation(
+        "hold-beside-money-in-silence",
+        "r09",
+        Edit(
+            "paycore/verbs/follow_up.py",
+            "    for hold in payment.spare_holds:\n",
+            "    for hold in ():\n",
+        ),
+        f"{_FOLLOWED}::test_a_hold_beside_money_that_was_taken_is_named",
+    ),
+    mutation(
+        "the-new-hold-is-doubted",
+        "r09",
+        Edit(
+            _RULES,
+            "        if other is not None and other.superseded and other.state is charge.state:\n",
+            "        if False:\n",
+        ),
+        ledger("memory", "of_two_holds_the_superseded_one_is_doubted"),
+    ),
+    mutation(
+        "voided-while-money-is-held",
+        "r34",
+        Edit(
+            _PAYMENT,
+            "        if self.captured and (self._keeps() or not self.authorized):\n",
+            "        if self.captured:\n",
+        ),
+        ledger("memory", "a_void_gives_way_to_what_is_held"),
+    ),
+    mutation(
+        "void-of-what-is-held-beside",
+        "r34",
+        Edit(
+            _ADMISSION,
+            "payment.captured if intent.kind.gives_back else payment.charge\n",
+            "payment.charge\n",
+        ),
+        f"{_CORE}/ledger/test_admission.py::test_a_refund_is_of_what_was_captured",
+    ),
+    mutation(
+        "what-is-left-of-another-charge",
+        "r32",
+        Edit(
+            _PAYMENT,
+            "(o for o in self._with(Kind.CHARGE, State.SUCCEEDED) if o.id == charge)",
+            "filter(None, [self.captured])",
+        ),
+        ledger("memory", "a_late_refund_is_measured_by_its_own_charge"),
+    ),
+    mutation(
+        "end-of-a-page-that-nothing-replaced-is-untold",
+        "r17",
+        Edit(
+            "paycore/events.py",
+            "    if charge.superseded and _has_successor(charge, payment):\n",
+            "    if charge.superseded:\n",
+        ),
+        ledger("memory", "the_end_of_a_page_is_told_where_no_other_was_sent"),
+    ),
+    mutation(
+        "end-of-a-hold-is-told-twice",
+        "r17",
+        Edit(
+            "paycore/events.py",
+            "    return any(end.kind is Kind.RELEASE for end in payment.ends_of_hold(charge.id))\n",
+            "    return payment.released(charge)\n",
+        ),
+        ledger("memory", "a_release_that_is_open_tells_of_the_end"),
+    ),
+    mutation(
+        "end-of-a-hold-is-never-told",
+        "r17",
+        Edit(
+            "paycore/events.py",
+            "        return failed if operation.kind is Kind.RELEASE else None\n",
+            "        return None\n",
+        ),
+        ledger("memory", "a_release_that_is_open_tells_of_the_end"),
     ),
     mutation(
         "a-hold-calls-a-person-after-a-week",

@@ -185,6 +185,37 @@ MUTATIONS: Final = (
         "tests/paycore/ledger/test_forgetting.py::test_what_may_still_move_is_not_purged",
     ),
     mutation(
+        "purged-for-good",
+        "r41",
+        Edit(
+            f"{_DURABLE}/recording.py",
+            "    if row is not None and row[-1]:\n",
+            "    if False:\n",
+        ),
+        ledger("sqlite", "what_is_asked_about_after_a_purge_is_purged_again"),
+    ),
+    mutation(
+        "kept-beside-a-purge",
+        "r41",
+        Edit(
+            _STATEMENTS,
+            ".where(_p.reference.in_(_told_of)).with_for_update()",
+            ".where(_p.reference.in_(_told_of))",
+        ),
+        f"{_TESTS}/test_between.py::"
+        "test_a_message_that_comes_while_its_payment_is_purged_goes_with_the_next",
+    ),
+    mutation(
+        "strangers-are-never-purged",
+        "r41",
+        Edit(
+            f"{_DURABLE}/ledger.py",
+            "            while self._db.write(",
+            "            while False and self._db.write(",
+        ),
+        ledger("sqlite", "what_nobody_knows_is_purged_as_well"),
+    ),
+    mutation(
         "purge-takes-what-a-message-was-about",
         "r13",
         Edit(f"{_LEDGER}/forgetting.py", "        amount=report.amount,\n", ""),
@@ -202,8 +233,8 @@ MUTATIONS: Final = (
         "r41",
         Edit(
             f"{_DURABLE}/purging.py",
-            "notification=left",
-            "notification=notification_text(row.notification)",
+            "row.id, notification=left",
+            "row.id, notification=notification_text(row.notification)",
         ),
         "tests/paycore/ledger/test_forgetting.py::test_a_purge_takes_the_payer_along[sqlite]",
     ),

@@ -94,8 +94,8 @@ MUTATIONS: Final = (
         "r48",
         Edit(
             _PLAN,
-            "    return operation.state.is_open and next_step(",
-            "    return False and next_step(",
+            "    return operation.state.is_open and past_s >=",
+            "    return False and past_s >=",
         ),
         f"{_CORE}/verbs/test_ask_by_plan.py::test_a_person_looks_once_the_plan_is_used_up",
     ),

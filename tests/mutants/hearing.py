@@ -36,8 +36,18 @@ MUTATIONS: Final = (
     mutation(
         "anybody-may-tell",
         "r29",
-        Edit(_RECEIVE, "    return not listed or message.peer in listed\n", "    return True\n"),
+        Edit(
+            _RECEIVE,
+            "    return not listed or ip_of(message.peer) in listed\n",
+            "    return True\n",
+        ),
         f"{_TESTS}/test_receive.py::TestPeers::test_from_elsewhere_it_is_stored_and_a_query_decides",
+    ),
+    mutation(
+        "one-spelling-of-a-peer",
+        "r29",
+        Edit(_RECEIVE, "ip_of(message.peer) in listed", "message.peer in listed"),
+        f"{_TESTS}/test_receive.py::TestPeers::test_a_peer_is_itself_in_every_spelling",
     ),
     mutation(
         "believe-the-unlisted",

@@ -14,17 +14,20 @@ from tests.mutants import (
     constraining,
     deciding,
     hearing,
+    leaking,
     looping,
     returning,
     ruling,
     sending,
     storing,
+    talking,
     telling,
 )
 from tests.mutants.mutation import Mutation
 
 MUTATIONS: Final[tuple[Mutation, ...]] = (
     *sending.MUTATIONS,
+    *talking.MUTATIONS,
     *looping.MUTATIONS,
     *ruling.MUTATIONS,
     *deciding.MUTATIONS,
@@ -35,4 +38,5 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
     *returning.MUTATIONS,
     *capturing.MUTATIONS,
     *telling.MUTATIONS,
+    *leaking.MUTATIONS,
 )

@@ -106,7 +106,7 @@ MUTATIONS: Final = (
     mutation(
         "late-refund-without-cover",
         "r32",
-        Edit(_RULES, "        if left is None or before.amount > left:\n", "        if False:\n"),
+        Edit(_RULES, "wanted is not None and wanted > payment.left(before.charge)", "False"),
         f"{_BOOKED}::TestConcluded::test_a_late_refund_never_gives_back_more_than_was_taken",
     ),
     mutation(
@@ -114,8 +114,8 @@ MUTATIONS: Final = (
         "r32",
         Edit(
             _RULES,
-            "if captured and captured.id == before.charge else None",
-            "if captured else None",
+            "wanted > payment.left(before.charge)",
+            "wanted > payment.refundable",
         ),
         f"{_CORE}/ledger/test_rules_edges.py::"
         "test_a_late_refund_of_another_charge_takes_nothing_of_this_one",
@@ -162,8 +162,8 @@ MUTATIONS: Final = (
         "r39",
         Edit(
             _RULES,
-            'review=before.review or "succeeded, says a dispatcher that was given up"',
-            "review=before.review",
+            "    return evolve(before, review=before.review or told)\n",
+            "    return evolve(before, review=before.review)\n",
         ),
         f"{_CORE}/ledger/test_memory.py::TestRecord::test_who_holds_an_older_fence_leaves_evidence_only",
     ),
@@ -224,7 +224,7 @@ MUTATIONS: Final = (
     mutation(
         "settle-a-refund-without-cover",
         "r32",
-        Edit(_BY_HAND, "    if left is None or before.amount > left:\n", "    if False:\n"),
+        Edit(_BY_HAND, "    if before.amount > payment.left(before.charge):\n", "    if False:\n"),
         f"{_CORE}/ledger/test_by_hand.py::test_a_refund_that_was_over_gives_back_only_what_is_left",
     ),
     mutation(
@@ -232,8 +232,8 @@ MUTATIONS: Final = (
         "r32",
         Edit(
             _BY_HAND,
-            "if captured and captured.id == before.charge else None",
-            "if captured else None",
+            "before.amount > payment.left(before.charge)",
+            "before.amount > payment.refundable",
         ),
         f"{_CORE}/ledger/test_by_hand_edges.py::"
         "test_a_refund_of_another_charge_is_not_settled_as_done",

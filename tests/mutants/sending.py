@@ -10,7 +10,6 @@ _DISPATCH: Final = "paycore/dispatch.py"
 _ADAPTER: Final = "paycore/wire/adapter.py"
 _ATTEMPT: Final = "paycore/wire/attempt.py"
 _SESSION: Final = "paycore/wire/session.py"
-_TALK: Final = "paycore/wire/talk.py"
 _TRANSPORT: Final = "paycore/wire/transport.py"
 _WATCHDOG: Final = "paycore/wire/watchdog.py"
 _TESTS: Final = "tests/paycore/test_dispatch.py"
@@ -27,10 +26,14 @@ MUTATIONS: Final = (
     if not reserved.fresh:
         return reserved
     operation = reserved.operation
-    wiring.listeners.emit("operation_started", operation=operation)
     try:
+        wiring.listeners.emit("operation_started", operation=operation)
         talk = account.talk(hook, request_for(operation))
-        report = heard(operation, talk, _while_leased(wiring, account, operation))
+    except BaseException as error:
+        raise _ended(wiring, operation, error, nothing_left=True) from None
+    send = Noted(_while_leased(wiring, account, operation))
+    try:
+        report = heard(operation, talk, send)
 """,
             """\
     from paycore.ledger.memory import MemoryLedger
@@ -43,6 +46,7 @@ MUTATIONS: Final = (
         return reserved
     operation = reserved.operation
     wiring.listeners.emit("operation_started", operation=operation)
+    send = Noted(account.send)
     try:
         report = said
 """,
@@ -66,8 +70,8 @@ MUTATIONS: Final = (
         "r04",
         Edit(
             _DISPATCH,
-            "    return _unknown(operation, type(error).__name__)\n",
-            "    return Conclusion(operation.reference, State.NOT_SENT, reason='')\n",
+            "nothing_left=nothing_left",
+            "nothing_left=True",
         ),
         f"{_TESTS}::TestOutcomes::test_an_interrupted_talk_is_unknown_before_it_goes_on",
     ),
@@ -108,38 +112,10 @@ MUTATIONS: Final = (
         f"{_TESTS}::TestLedgerFails::test_an_answer_that_cannot_be_stored_is_unknown",
     ),
     mutation(
-        "resend-what-was-lost",
-        "r05",
-        Edit(
-            _TALK,
-            "        raise\n    except Exception as error:\n"
-            '        raise OutcomeUnknown(f"the call',
-            "        return send(call)\n    except Exception as error:\n"
-            '        raise OutcomeUnknown(f"the call',
-        ),
-        f"{_TESTS}::TestOutcomes::test_no_proof_is_unknown_and_sends_nothing_again",
-    ),
-    mutation(
-        "later-call-proves-nothing-sent",
+        "request-fails-as-unknown",
         "r04",
-        Edit(_TALK, "        if not answered:\n            raise\n", "        raise\n"),
-        f"{_WIRE}/test_talk.py::test_a_fault_in_a_later_call_is_unknown",
-    ),
-    mutation(
-        "plugin-bug-is-not-sent",
-        "r04",
-        Edit(
-            _TALK,
-            'raise OutcomeUnknown(f"the plugin failed on an answer',
-            'raise NotSent(f"the plugin failed on an answer',
-        ),
-        f"{_WIRE}/test_talk.py::test_a_failure_on_an_answer_proves_nothing",
-    ),
-    mutation(
-        "talk-without-end",
-        "r49",
-        Edit(_TALK, "for answered in range(MAX_CALLS):", "for answered in range(10**9):"),
-        f"{_WIRE}/test_talk.py::test_a_talk_has_a_bound",
+        Edit(_DISPATCH, "nothing_left=True", "nothing_left=False"),
+        f"{_TESTS}::TestLedgerFails::test_a_request_that_cannot_be_made_was_not_sent",
     ),
     mutation(
         "not-sent-after-the-first-byte",

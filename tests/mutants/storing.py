@@ -16,6 +16,22 @@ _TESTS: Final = "tests/paycore/ledger/durable"
 
 MUTATIONS: Final = (
     mutation(
+        "charge-not-due-with-its-capture",
+        "r16",
+        Edit(
+            _RECORDING,
+            "    if charge := hurried(before, after, paid):\n",
+            "    if charge := None:\n",
+        ),
+        ledger("sqlite", "a_charge_is_due_with_its_capture"),
+    ),
+    mutation(
+        "charge-not-due-with-its-release",
+        "r16",
+        Edit(f"{_LEDGER}/hurrying.py", "    Kind.RELEASE: State.EXPIRED,\n", ""),
+        ledger("memory", "a_charge_is_due_with_its_release"),
+    ),
+    mutation(
         "never-commit",
         "r02",
         Edit(_TRANSACTIONS, "                driver.commit()\n", ""),

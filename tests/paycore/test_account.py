@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from traceback import TracebackException
 from typing import Any
 
 import pytest
@@ -74,6 +76,25 @@ def test_listeners_learn_how_every_call_went(
             {"account": "main", "call": "charge", "outcome": told, "duration_ms": 250},
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "error", [paycore.OutcomeUnknown("lost"), RuntimeError("a bug"), KeyboardInterrupt()], ids=repr
+)
+def test_what_is_raised_has_no_frames_of_the_network(
+    account: Account, error: BaseException
+) -> None:
+    """R41: what carries a call holds its headers, and so the key; a crash report does not."""
+    try:
+        raise ValueError("canary")
+    except ValueError:
+        error.__context__ = sys.exception()
+    with pytest.raises(type(error)) as caught:
+        replace(account, sender=Line(error)).send(CALL)
+
+    told = TracebackException.from_exception(caught.value, capture_locals=True)
+    assert [frame.name for frame in told.stack][1:] == ["send"]
+    assert "canary" not in "".join(told.format())
 
 
 @pytest.mark.parametrize("hook", ["refund", "void", "tokenize"])

@@ -234,6 +234,23 @@ class TestBadPlugins:
         assert before == (State.NOT_SENT, [])
         assert stage.charge().paid
 
+    @pytest.mark.parametrize("kind", [OutcomeUnknown, NotSent])
+    def test_a_plugin_s_words_are_kept_without_a_card(self, kind, caplog):
+        """R43: whoever quotes what the provider said may quote a number, and at any length."""
+        caplog.set_level("INFO", "paycore")
+        words = kind("they said: card 4111 1111 1111 1111 refused" + " again" * 10_000)
+        stage = Stage(
+            plugin=Rogue(**{"after" if kind is OutcomeUnknown else "before": raising(words)})
+        )
+        with suppress(NotSent):
+            stage.charge()
+        kept = stage.ledger.evidence(stage.find().operations[0].id)
+        told = str([dict(each.fields) for each in kept]) + caplog.text
+
+        assert "they said: card 411111******1111 refused" in told
+        assert "4111 1111" not in told
+        assert len(told) < 2_000
+
     def test_a_hook_that_is_not_there_is_refused_before_anything_is_stored(self):
         """Nothing left us and nothing stands in the ledger."""
 
@@ -254,8 +271,94 @@ class TestBadPlugins:
         assert len(stage.find().operations) == 1
 
 
+class TestQuestions:
+    """A capture, a refund or a void that first asks: what is not answered has moved nothing."""
+
+    class Asking(Teller):
+        """Asks how the charge stands before it gives it back."""
+
+        @paycore.hookimpl
+        def refund(self, account, request):
+            asked = {"reference": request.charge_reference}
+            yield paycore.Call(f"{URL}/query", asked, moves=False)
+            return (yield from super().refund(account, request))
+
+    def failed(self, error):
+        """Refund while the question fails so; return the stage and the calls for the refund."""
+        stage = Stage(plugin=self.Asking())
+        stage.paid()
+        before = len(stage.till.calls)
+        stage.till.next_query(Raises(error))
+        with pytest.raises((NotSent, type(error))):
+            stage.gateway.refund("o-1", key="r-1")
+        return stage, [name for name, _ in stage.till.calls[before:]]
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            OutcomeUnknown("lost"),
+            RuntimeError("a bug"),
+            KeyboardInterrupt(),
+            asyncio.CancelledError(),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_a_question_that_failed_leaves_nothing_behind(self, error):
+        """Nothing is reserved for it, and the same key may try again."""
+        stage, calls = self.failed(error)
+        between = stage.find().refundable
+        refund = stage.gateway.refund("o-1", key="r-1")
+
+        assert calls == ["query"]
+        assert between == AMOUNT
+        assert refund.state is State.SUCCEEDED
+        assert stage.till.effects == [CHARGED, Effect("refund", refund.reference, 1500)]
+
+    @pytest.mark.parametrize("error", [OutcomeUnknown("lost"), KeyboardInterrupt()])
+    def test_what_moves_after_it_may_have_moved(self, error):
+        """Once the question was answered, all is as if there had been none."""
+        stage = Stage(plugin=self.Asking())
+        stage.paid()
+        stage.till.next(Raises(error, after_effect=True))
+        with suppress(KeyboardInterrupt):
+            stage.gateway.refund("o-1", key="r-1")
+
+        assert stage.find().operations[-1].state is State.UNKNOWN
+        assert stage.find().refundable == cad(0)
+
+
 class TestLedgerFails:
     """The ledger fails at the worst moments."""
+
+    @pytest.mark.parametrize("error", [LedgerError("busy"), ValueError(), KeyboardInterrupt()])
+    @pytest.mark.parametrize("verb", ["capture", "refund", "void"])
+    def test_a_request_that_cannot_be_made_was_not_sent(self, stage, monkeypatch, verb, error):
+        """R4: what fails before the talk begins is no doubt; the same key may try again."""
+        stage.held() if verb == "capture" else stage.paid()
+        calls = list(stage.till.calls)
+        reserve = stage.ledger.reserve
+
+        def reserving(*given):
+            reserved = reserve(*given)
+            read = stage.ledger.operation
+
+            def fails_once(_):
+                monkeypatch.setattr(stage.ledger, "operation", read)
+                raise error
+
+            monkeypatch.setattr(stage.ledger, "operation", fails_once)
+            return reserved
+
+        monkeypatch.setattr(stage.ledger, "reserve", reserving)
+        with pytest.raises(type(error)):
+            getattr(stage.gateway, verb)("o-1", key="k-1")
+        between = stage.find().operations[-1].state
+        monkeypatch.setattr(stage.ledger, "reserve", reserve)
+        getattr(stage.gateway, verb)("o-1", key="k-1")
+
+        assert between is State.NOT_SENT
+        assert stage.find().operations[-1].state is State.SUCCEEDED
+        assert len(stage.till.calls) == len(calls) + 1
 
     def break_record(self, stage, monkeypatch, error, times=1):
         real, left = stage.ledger.record, [times]

@@ -7,12 +7,14 @@ import re
 import string
 import traceback
 import urllib.parse
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paycore.secret import MASK, Secret, has_card, mask_card, scrub
+from paycore import secret as secrets
+from paycore.secret import MASK, Secret, beginning, has_card, mask_card, scrub
 from paycore.testing.strategies import card_numbers, passes_luhn
 
 CANARY = "canary-4d1f0c-key"
@@ -259,6 +261,31 @@ def test_any_card_number_is_masked_in_every_spelling(number, spelling, place):
     text = PLACES[place].format(SPELLINGS[spelling](number))
 
     assert number not in visible(scrub(text))
+
+
+@given(card_numbers(), st.sampled_from(sorted(SPELLINGS)), st.integers(0, 1_450), st.booleans())
+def test_no_half_of_a_number_stays_where_a_text_is_cut(number, spelling, place, long):
+    """Wherever it stands in a long text, in the cut as well."""
+    text = "x" * place + SPELLINGS[spelling](number) + "x" * (5_000 if long else 0)
+    shown = beginning(text)
+
+    assert len(shown) <= 300
+    assert len(visible(shown)) <= 10
+    assert shown == (scrub(text)[: len(shown)] if long else scrub(text)[:300])
+
+
+@given(st.text(), st.integers(0, 40))
+def test_the_beginning_of_a_short_text_is_the_text(text, longest):
+    """As far as it may be shown, scrubbed."""
+    assert beginning(text, longest) == scrub(text)[:longest]
+
+
+def test_only_the_beginning_is_read():
+    """However long a stranger made it."""
+    with mock.patch.object(secrets, "scrub", side_effect=scrub) as read:
+        beginning("4 " * 1_000_000, 40)
+
+    assert [len(call.args[0]) for call in read.call_args_list] == [1_140]
 
 
 @given(st.integers(13, 19), st.randoms(use_true_random=False))

@@ -82,6 +82,14 @@ def test_who_hangs_up_writes_nothing(serving):
     assert raw(serving, b"GET /hung HTTP/1.1\r\n\r\n") == b""
 
 
+@pytest.mark.parametrize("length", [b"4", b"000000000000004", b"0" * 5000 + b"4"])
+def test_a_length_is_a_number_however_it_is_written(serving, length):
+    """Zeros before it mean nothing, and hide nothing."""
+    said = raw(serving, b"POST / HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\nbody")
+
+    assert said.endswith(b"POST /   body")
+
+
 @pytest.mark.parametrize(
     "head",
     [
@@ -89,6 +97,7 @@ def test_who_hangs_up_writes_nothing(serving):
         b"Content-Length: -1",
         b"Content-Length: " + b"9" * 5000,
         b"Content-Length: %d" % (MAX_BODY + 1),
+        b"Content-Length: 000000000%d" % (MAX_BODY + 1),
     ],
 )
 def test_a_body_that_cannot_be_read_whole_is_refused(serving, head):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import http.client
 import re
+import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from unittest import mock
 
@@ -16,13 +19,17 @@ import pytest
 
 import paycore
 from paycore import Money
+from paycore.serving import Said, Serving
 from paycore.wire.attempt import Attempt
+from paycore.wire.connection import Connection
+from paycore.wire.transport import Transport
 from paycore_iotpay.simulator import IotpaySimulator
 from tests.promises.canaries import day
 from tests.promises.databases import DATABASES
 from tests.promises.proof import Proof
 from tests.promises.remains import Left, Plants
 from tests.promises.showing import told
+from tests.stage import PAGE, Stage, Teller, message
 from tests.visits import CANARY, charge, echo, visiting
 
 QUIET = ("debug.log", "objects", "errors", "tracebacks", "table paycore_evidence")
@@ -128,6 +135,90 @@ def test_r41_no_frame_of_a_call_that_was_interrupted_is_told(interrupt):
     """Whoever stops the process in the middle of a call takes no card along."""
     with mock.patch.object(Attempt, "begin", side_effect=interrupt):
         assert not has_card(charged_by_card())
+
+
+KEY = "sk-live-0123456789-canary"
+
+
+class Keyed(Teller):
+    """A plugin that sends its key in a header; its account's handle is where to, and the key."""
+
+    @paycore.hookimpl
+    def query(self, account, request):
+        url, key = account
+        yield paycore.Call(f"{url}/query", headers={"Authorization": f"Bearer {key.reveal()}"})
+
+
+def whole(error: BaseException) -> str:
+    """Return the traceback of an error with all local variables, those of the tests as well."""
+    return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+
+VERBS = {
+    "query": lambda stage: stage.gateway.query("o-1"),
+    "reconcile": lambda stage: stage.gateway.reconcile(ahead=True),
+    "receive": lambda stage: stage.tell(reference="o-1"),
+}
+"""What talks to a provider and moves nothing."""
+
+
+@contextmanager
+def keyed() -> Iterator[Stage]:
+    """Give a stage with a page that waits; its next calls go over real wires, with a key."""
+    stage = Stage(plugin=Keyed())
+    stage.charge(method=PAGE)
+    with Serving(lambda asked: Said(500)) as server:
+        line = Transport(Connection(server.url, sandbox=True))
+        handle = (server.url, paycore.Secret(KEY))
+        stage.accounts["main"] = replace(stage.accounts["main"], handle=handle, sender=line)
+        yield stage
+        line.close()
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("verb", VERBS)
+def test_r41_no_frame_of_a_question_that_was_interrupted_is_told(verb, interrupt):
+    """Nor is the key that a question was sent with; the listeners hear of the call all the same."""
+    with (
+        keyed() as stage,
+        mock.patch.object(Attempt, "begin", side_effect=interrupt) as begun,
+        pytest.raises(interrupt) as caught,
+    ):
+        VERBS[verb](stage)
+
+    assert begun.called
+    assert KEY not in whole(caught.value)
+    assert stage.ear.heard[-1][1]["outcome"] == "unknown"
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("verb", VERBS)
+def test_r41_no_frame_of_a_plugin_that_was_interrupted_is_told(verb, interrupt):
+    """Wherever it meets the plugin: with the key in its hand, too."""
+    with (
+        keyed() as stage,
+        mock.patch.object(paycore, "Call", side_effect=interrupt) as made,
+        pytest.raises(interrupt) as caught,
+    ):
+        VERBS[verb](stage)
+
+    assert made.called
+    assert KEY not in whole(caught.value)
+
+
+def test_r41_no_frame_of_a_check_is_told():
+    """Whoever shows why a message was rejected shows neither the key nor what it signs."""
+
+    class Checking(Teller):
+        @paycore.hookimpl
+        def verify_webhook(self, account, message):
+            key = KEY
+            raise paycore.WebhookRejected(f"seal: not genuine, under {len(key)} letters")
+
+    with pytest.raises(paycore.WebhookRejected) as caught:
+        Stage(plugin=Checking()).gateway.books.verified("main", message(reference="o-1"))
+
+    assert KEY not in whole(caught.value)
 
 
 def test_r41_http_debugging_prints_nothing_of_ours(monkeypatch, capsys):

@@ -171,7 +171,8 @@ class Stripe:
     def _ended(self, intent: Thing, how: str, said: Thing) -> Reply:
         """Capture or cancel a payment."""
         if intent["status"] != "requires_capture":
-            return refused(400, "invalid_request_error", "payment_intent_unexpected_state")
+            more = {"payment_intent": self._whole(intent)}
+            return refused(400, "invalid_request_error", "payment_intent_unexpected_state", **more)
         intent["amount_capturable"] = 0
         if how == "cancel":
             intent["status"] = "canceled"

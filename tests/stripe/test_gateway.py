@@ -12,6 +12,7 @@ import paycore
 from paycore import Money, PaymentStatus
 from tests.stripe import messages
 from tests.stripe.conftest import Wire, opened
+from tests.stripe.scripted import marks
 
 CAD = Money(1500, "CAD")
 PAGE = paycore.HostedPage("https://shop.example/thanks")
@@ -263,6 +264,26 @@ def test_a_capture_in_the_dashboard_is_noticed(gateway, wire):
     asked = gateway.query("o-1")
     assert not asked.paid
     assert asked.review
+
+
+@pytest.mark.parametrize("method", [PAGE, FORM])
+@pytest.mark.parametrize("capture", [True, False])
+@pytest.mark.parametrize("whose", ["acct_1Seller", ""])
+def test_a_payment_at_a_connected_account_pays_nothing_of_ours(wire, whose, method, capture):
+    """Its owner writes our reference onto a payment to himself; without its name it were ours."""
+    with opened(wire) as gateway:
+        gateway.charge("o-1", CAD, method, capture=capture)
+        calls = len(wire.stripe.calls)
+        theirs = {"id": "pi_theirs", "object": "payment_intent", "currency": "cad", "amount": 1500}
+        theirs |= {"metadata": marks("o-1", "page"), "amount_received": 1500 * capture}
+        theirs |= {"amount_capturable": 1500 * (not capture)}
+        theirs["status"] = "succeeded" if capture else "requires_capture"
+        message = messages.just_now("payment_intent.succeeded", theirs, account=whose)
+
+        assert gateway.receive("cards", message).body == b"ok"
+        ours = PaymentStatus.PAID if capture else PaymentStatus.AUTHORIZED
+        assert gateway.find("o-1").status is (PaymentStatus.AWAITING_PAYER if whose else ours)
+        assert len(wire.stripe.calls) == calls
 
 
 def test_a_message_of_another_shop_is_acknowledged_and_forgotten(gateway, wire):

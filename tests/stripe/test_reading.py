@@ -22,6 +22,7 @@ CHARGE = {
     "currency": "cad",
     "payment_method_details": {"type": "card", "card": CARD},
 }
+PAGES = "https://checkout.stripe.com/c/pay/"
 FAILED = {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds"}
 
 
@@ -38,7 +39,7 @@ def page(status: str, begun: object = None, **more: object) -> dict[str, object]
     """Return a page for 15.00 CAD as it stands in a status."""
     told = {"id": "cs_1", "object": "checkout.session", "mode": "payment", "status": status}
     told |= {"payment_status": "unpaid", "amount_total": 1500, "currency": "cad"}
-    url = "https://checkout.stripe.com/c/pay/cs_1"
+    url = f"{PAGES}cs_1"
     return {**told, "metadata": marks("o-1", "page"), "payment_intent": begun, "url": url, **more}
 
 
@@ -65,7 +66,10 @@ def test_each_status_of_a_payment(account, status, state, via):
     assert (report.reference, report.kind, report.state) == ("o-1", Kind.CHARGE, state)
     assert report.amount == CAD
     assert report.provider_reference == ("" if via == "page" else "pi_1")
-    assert bool(report.next_action) == (via == "form" and state is State.PENDING)
+    waits = paycore.Wait() if status == "processing" else None
+    form = paycore.MountForm("https://js.stripe.com/v3/", "pi_1_secret_2")
+    mounted = via == "form" and state is State.PENDING and not waits
+    assert report.next_action == (form if mounted else waits)
 
 
 @pytest.mark.parametrize(
@@ -239,10 +243,9 @@ def test_each_status_of_a_card_to_store(account, status, state):
     assert (report.reference, report.state, report.amount) == ("card-1", state, None)
     assert report.token == ("cus_1:pm_1" if state is State.SUCCEEDED else "")
     assert report.instrument == paycore.Instrument("************4242", "visa", "0430")
-    if state is State.PENDING:
-        assert report.next_action == paycore.MountForm(
-            "https://js.stripe.com/v3/", "seti_1_secret_2", "add"
-        )
+    form = paycore.MountForm("https://js.stripe.com/v3/", "seti_1_secret_2", "add")
+    waits = paycore.Wait() if status == "processing" else form
+    assert report.next_action == (waits if state is State.PENDING else None)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +280,8 @@ def test_each_status_of_a_page_whose_payment_is_only_named(account, status, paid
 
     assert (report.reference, report.provider_reference) == ("o-1", "cs_1")
     assert (report.state, report.amount) == (state, CAD)
-    assert bool(report.next_action) == (status == "open")
+    pending = paycore.Redirect(f"{PAGES}cs_1") if status == "open" else paycore.Wait()
+    assert report.next_action == (pending if state is State.PENDING else None)
 
 
 @pytest.mark.parametrize(
@@ -303,6 +307,17 @@ def test_the_payment_of_a_page_decides_where_it_is_told(account, status, begun, 
 
     assert (report.reference, report.provider_reference) == ("o-1", "cs_1")
     assert (report.state, report.amount) == (state, CAD)
+
+
+@pytest.mark.parametrize("status", ["open", "complete", "expired"])
+@pytest.mark.parametrize("begun", ["requires_action", "processing"])
+def test_what_stripe_has_under_way_on_a_page_says_to_wait(account, status, begun):
+    """The payer did what there was to do: nobody is sent to that page again."""
+    report = read(account, Kind.CHARGE, page(status, payment(begun, "page")))
+
+    acts = paycore.Redirect(f"{PAGES}cs_1") if status == "open" else None
+    assert report.state is State.PENDING
+    assert report.next_action == (paycore.Wait() if begun == "processing" else acts)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,28 @@ def test_what_was_taken_cannot_be_canceled(merchant, simulator):
     assert moved(simulator) == [("charge", "order-1", 1500)]
 
 
+def test_a_refusal_by_status_tells_the_whole_payment(merchant):
+    """As it stands, and not as it was asked to become: the refused capture left no mark."""
+    paid = merchant.paid()
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        merchant.v1.payment_intents.capture(paid.id, {"metadata": {"paycore_capture": "c-1"}})
+
+    told = caught.value.error.payment_intent
+    assert told.to_dict() == merchant.v1.payment_intents.retrieve(paid.id).to_dict()
+    assert (told.status, told.metadata.to_dict()) == ("succeeded", {"paycore_reference": "order-1"})
+
+
+def test_a_refusal_by_status_tells_the_whole_card(merchant):
+    """Of a card to store likewise."""
+    ready = {"payment_method": "pm_card_visa", "confirm": True}
+    stored = merchant.v1.setup_intents.create({**ready, "payment_method_types": ["card"]})
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        merchant.v1.setup_intents.cancel(stored.id)
+
+    assert caught.value.code == "setup_intent_unexpected_state"
+    assert caught.value.error.setup_intent.id == stored.id
+
+
 def test_refunds_up_to_what_was_taken(merchant, simulator):
     """In parts, told of one by one and as a list; not a cent more."""
     paid = merchant.paid()
@@ -304,6 +326,7 @@ def test_what_is_the_simulators_own_is_never_said(merchant, simulator, shop):
     said += [merchant.v1.payment_intents.list({"expand": ["data.latest_charge.refunds"]}).to_dict()]
     declines = "amount=1500&currency=cad&confirm=true&payment_method=pm_card_chargeDeclined"
     said += [merchant.post("/v1/payment_intents", declines)[1]]
+    said += [merchant.post(f"/v1/payment_intents/{merchant.paid().id}/cancel")[1]]
     simulator.settle()
     said += [event.to_dict() for event in shop.heard]
 

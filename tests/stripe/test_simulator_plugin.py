@@ -9,9 +9,9 @@ from paycore import HostedPage, Money, PaymentStatus, State, StoredToken
 from paycore.demo.books import compare
 from paycore.demo.endpoint import Endpoint
 from paycore_stripe.simulator.faults import AFTER, BEFORE, KINDS
-from tests.stripe.simulated import moved, simulator
+from tests.stripe.simulated import merchant, moved, simulator
 
-__all__ = ["simulator"]
+__all__ = ["merchant", "simulator"]
 PAGE = HostedPage("https://shop.example/thanks")
 CALLED = [k for k, (when, _) in KINDS.items() if when in {BEFORE, AFTER} and k != "stale_search"]
 
@@ -61,6 +61,22 @@ def test_a_hold_on_a_page_is_captured_in_part_and_refunded(gateway, simulator):
     ]
     assert gateway.find("order-1").review == ""
     assert agree(gateway, simulator)
+
+
+@pytest.mark.parametrize("part", [900, 1500])
+def test_a_capture_after_one_made_elsewhere_takes_nothing(gateway, simulator, merchant, card, part):
+    """The refusal tells a payment that was taken: a person is asked, whatever is asked again."""
+    held = gateway.charge("order-4", Money(1500, "CAD"), card, capture=False)
+    name = held.operations[0].provider_reference
+    simulator.fault("lost_notification", endpoint="payment_intent.succeeded")
+    merchant.v1.payment_intents.capture(name, {"amount_to_capture": part})
+    gateway.capture("order-4", key="c-1")
+    gateway.query("order-4")
+    again = gateway.capture("order-4", key="c-1")
+
+    assert again.operations[-1].state is State.UNKNOWN
+    assert again.review
+    assert moved(simulator)[-1:] == [("charge", "order-4", part)]
 
 
 def test_a_hold_that_ended_by_itself_is_told_so(gateway, simulator, card):

@@ -13,7 +13,7 @@ from paycore.states import State
 from paycore.testing.conformance import altering
 from paycore.testing.conformance.altering import UNHEARD, Change, altered_reply
 from paycore.testing.conformance.checking import Check, Untried, promise, some
-from paycore.testing.conformance.outcome import Play, Replay, ended, told
+from paycore.testing.conformance.outcome import Play, Replay, ended, proved, told
 from paycore.testing.conformance.stage import Stage
 from paycore.testing.conformance.talking import NO_CALLS
 from paycore.wire.talk import Reply, converse
@@ -29,7 +29,7 @@ def odd_answers_are_unknown(stage: Stage) -> None:
         for name, odd in _odd(play.replies[0]):
             found = ended(stage.provider, stage.handle, play, Replay((odd,)))
             what = f"{play.label}: {name} is read as {found.value}"
-            promise(found is State.UNKNOWN, what)
+            promise(found is proved(play, 0), what)
 
 
 def unlisted_http_statuses_are_unknown(stage: Stage) -> None:
@@ -41,7 +41,7 @@ def unlisted_http_statuses_are_unknown(stage: Stage) -> None:
                 odd = Reply(status, said)
                 found = _answered(stage, play, odd)
                 what = f"{play.label}: {status} is read as {found.value}"
-                promise(found is State.UNKNOWN, what)
+                promise(found is proved(play, len(play.calls) - 1), what)
                 if stage.description.absence_is_proof:
                     promise(not _is_absent(stage, play, odd), f"{play.label}: {status} is absence")
 
@@ -75,7 +75,8 @@ def only_listed_refusals_decline(stage: Stage) -> None:
             promise(found is State.DECLINED, f"{play.label}: {code} does not decline")
         for code in (UNHEARD, *others):
             found = _answered(stage, play, refusal(play.kind, code))
-            promise(found is State.UNKNOWN, f"{play.label}: {code} is not listed, and declines")
+            unheard = found is proved(play, len(play.calls) - 1)
+            promise(unheard, f"{play.label}: {code} is not listed, and declines")
 
 
 def other_amounts_are_refused(stage: Stage) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from paycore.states import State
 from paycore.testing.conformance.checking import Check, Untried, promise, some
 from paycore.testing.conformance.faults import FAULTS, faulty
 from paycore.testing.conformance.line import PLAYS, SLOW, Line
-from paycore.testing.conformance.outcome import Play, Replay, ended
+from paycore.testing.conformance.outcome import Play, Replay, ended, proved
 from paycore.testing.conformance.stage import Stage
 from paycore.testing.conformance.talking import NO_CALLS
 from paycore.wire.connection import Connection
@@ -27,9 +26,8 @@ def every_fault_proves_no_more_than_it_can(stage: Stage) -> None:
             for fault in FAULTS:
                 send, _ = faulty(fault, at, play.replies)
                 found = ended(stage.provider, stage.handle, play, send)
-                proved = fault.state if at == 0 else State.UNKNOWN
                 what = f"{play.label}: {fault.name} at call {at + 1} is read as {found.value}"
-                promise(found is proved, what)
+                promise(found is proved(play, at, fault.state), what)
 
 
 def every_fault_holds_over_http(stage: Stage) -> None:
@@ -80,7 +78,7 @@ def _strike(stage: Stage, play: Play, fault: str) -> None:
         if not line.requests:
             raise Untried("its calls do not leave; see calls_go_to_their_provider_only")
         what = f"{play.label}: {fault} over HTTP is read as {found.value}"
-        promise(found is State.UNKNOWN, what)
+        promise(found is proved(play, 0), what)
 
 
 CHECKS: Final[tuple[Check, ...]] = (

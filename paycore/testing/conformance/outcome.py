@@ -80,6 +80,18 @@ def ended(provider: Provider, handle: Any, play: Play, send: Send) -> State:
     return operation_of(play).after(report).state
 
 
+def proved(play: Play, at: int, first: State = State.UNKNOWN) -> State:
+    """Return what it proves that call number `at` of a talk failed, from 0 on.
+
+    As long as no call was made that may move anything, nothing was moved; `first` is what the
+    failure proves of the first one that may.
+    """
+    may_move = [call.moves for call in play.calls[: at + 1]]
+    if play.moves and not any(may_move):
+        return State.NOT_SENT
+    return State.UNKNOWN if any(may_move[:-1]) or (at and not play.moves) else first
+
+
 @dataclass
 class Replay:
     """Says again what was answered before; the last answer goes on for ever."""

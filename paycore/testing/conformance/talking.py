@@ -41,6 +41,16 @@ def reference_is_what_the_provider_is_told(stage: Stage) -> None:
         promise(play.request.reference in told, f"{play.label}: says nothing of our reference")
 
 
+def what_moves_is_said_to_move(stage: Stage) -> None:
+    """Only look-ups say `moves=False`: not what ends a talk, nor what names its own reference."""
+    for play in some([p for p in stage.plays if p.moves], NO_CALLS):
+        promise(play.calls[-1].moves, f"{play.label}: its last call is said to move nothing")
+        for at, call in enumerate(play.calls):
+            ours = play.request.reference in said(call).decode("utf-8", "replace")
+            why = f"{play.label}: call {at + 1} names our reference and is said to move nothing"
+            promise(call.moves or not ours, why)
+
+
 def longest_reference_is_taken(stage: Stage) -> None:
     """Every letter of the declared alphabet and the declared length can be said."""
     told = stage.description
@@ -125,6 +135,7 @@ def _waiting(reply: Reply) -> Reply:
 CHECKS: Final[tuple[Check, ...]] = (
     calls_go_to_their_provider_only,
     reference_is_what_the_provider_is_told,
+    what_moves_is_said_to_move,
     longest_reference_is_taken,
     same_request_makes_the_same_calls,
     talks_come_to_an_end,

@@ -80,17 +80,15 @@ def tokenize(account: Account, request: paycore.TokenizeRequest) -> Talk[Report]
 def capture(account: Account, request: paycore.CaptureRequest) -> Talk[Report]:
     """Take what is held, in part or whole."""
     said = saying.part("amount_to_capture", saying.CAPTURED, request)
-    payment = yield from _payment_of(account, request)
-    where = f"{PAYMENTS}/{payment}/capture"
-    return (yield from _asked(account, Kind.CAPTURE, request, where, said))
+    theirs = yield from _payment_of(account, request)
+    return (yield from _asked(account, Kind.CAPTURE, request, f"{PAYMENTS}/{theirs}/capture", said))
 
 
 @paycore.hookimpl
 def void(account: Account, request: paycore.VoidRequest) -> Talk[Report]:
     """Give up what is held; Stripe cancels nothing that it has taken."""
-    payment = yield from _payment_of(account, request)
-    where = f"{PAYMENTS}/{payment}/cancel"
-    return (yield from _asked(account, Kind.RELEASE, request, where, {}))
+    theirs = yield from _payment_of(account, request)
+    return (yield from _asked(account, Kind.RELEASE, request, f"{PAYMENTS}/{theirs}/cancel", {}))
 
 
 @paycore.hookimpl
@@ -103,13 +101,10 @@ def refund(account: Account, request: paycore.RefundRequest) -> Talk[Report]:
 
 @paycore.hookimpl
 def query(account: Account, request: QueryRequest) -> Talk[Report | NotFound]:
-    """Ask what became of it, by Stripe's own name for it where that is known.
-
-    Else by our reference, which Stripe finds a minute late: its absence proves nothing.
-    """
+    """Ask what became of it, by Stripe's own name, else by ours: its absence proves nothing."""
     kind, theirs, payment = request.kind, request.provider_reference, ""
     if kind not in (Kind.CHARGE, Kind.TOKEN) and not theirs:
-        payment = yield from _payment_of(account, request)
+        payment = yield from _payment_of(account, request, first=False)
         theirs = "" if kind is Kind.REFUND else payment
     heard = yield from _found(account, kind, request.reference, theirs, payment)
     return NotFound() if heard is None else read(account, kind, heard, request)
@@ -121,10 +116,11 @@ def verify_webhook(account: Account, message: paycore.WebhookMessage) -> paycore
     now, header = message.received_at or datetime.now(UTC), message.header(signing.HEADER)
     said = signing.verified(message.body, header, account.secrets(now), now)
     event = paycore.load(EVENT, said, otherwise=paycore.WebhookRejected)
-    if event["livemode"] is not (account.mode == "live"):
+    ours = event["account"] is None  # else it is about an account that is connected to ours
+    if ours and event["livemode"] is not (account.mode == "live"):
         raise paycore.WebhookRejected("livemode: not ours", field="livemode", status=401)
     with rejecting():
-        report = _told(account, event["data"].get("object"))
+        report = _told(account, event["data"].get("object")) if ours else None
     return paycore.Notification(report, b"ok", event_id=event["id"])
 
 
@@ -138,34 +134,36 @@ def _told(account: Account, thing: Any) -> Report | None:
     return read(account, kind, thing) if kind else None
 
 
-def _payment_of(account: Account, request: Any) -> Talk[str]:
-    """Return what Stripe calls the payment of a charge, which we may know by its page only."""
+def _payment_of(account: Account, request: Any, first: bool = True) -> Talk[str]:
+    """Return what Stripe calls the payment of a charge; of a page it asks, and nothing moves."""
     theirs = request.charge_provider_reference
     if not theirs.startswith("pi_"):
-        heard = yield from _found(account, Kind.CHARGE, request.charge_reference, theirs)
+        heard = yield from _found(account, Kind.CHARGE, request.charge_reference, theirs, "", first)
         begun = (heard or {}).get("payment_intent", heard)
         theirs = inside(begun, "id") or begun
     return _named("pi", theirs)
 
 
 def _found(
-    account: Account, kind: Kind, own: str, theirs: str, payment: str = ""
+    account: Account, kind: Kind, own: str, theirs: str, payment: str = "", first: bool = False
 ) -> Talk[JsonObject | None]:
-    """Return a thing as it stands; of what a search finds, which may be old, only the name."""
+    """Return a thing as it stands; of what is found, which may be old, only the name counts."""
     search = {"query": f"metadata['{saying.OURS}']:'{own}'"}
     places: dict[Kind, list[tuple[str, JsonObject]]] = {
-        Kind.CHARGE: [(f"{PAYMENTS}/search", search), (PAGES, _NEWEST)],
+        Kind.CHARGE: [(PAGES, _NEWEST), (f"{PAYMENTS}/search", search)],  # a list is never late
         Kind.TOKEN: [(PAGES, _NEWEST), (CARDS, _NEWEST)],
         Kind.REFUND: [(REFUNDS, {"payment_intent": payment, "limit": 100})],
     }
+    failed: paycore.Reply | None = None
     for where, ask in places.get(kind, ()):
         if not theirs:
-            reply = yield _get(account, where, ask)
-            theirs = _listed(opened(reply), own)
+            reply = yield _get(account, where, ask, first)
+            failed = failed if reply.status == 200 else reply
+            theirs = _listed(opened(reply), own) if reply.status == 200 else ""
     if not theirs:
-        return None
+        return opened(failed) if failed else None  # whoever did not answer may have it
     where, expand = _NAMED[_named("|".join(_NAMED), theirs).partition("_")[0]]
-    reply = yield _get(account, f"{where}/{theirs}", {"expand": expand})
+    reply = yield _get(account, f"{where}/{theirs}", {"expand": expand}, first)
     return None if is_missing(reply) else opened(reply)
 
 
@@ -202,6 +200,6 @@ def _post(account: Account, kind: Kind, ask: Any, where: str, said: JsonObject) 
     return replace(call, payload=form, method="POST", headers=headers, encoding="form")
 
 
-def _get(account: Account, where: str, ask: JsonObject) -> paycore.Call:
+def _get(account: Account, at: str, ask: JsonObject, first: bool = False) -> paycore.Call:
     said = {"Authorization": f"Bearer {account.secret_key.reveal()}", "Stripe-Version": API_VERSION}
-    return paycore.Call(f"{account.base_url}/v1/{where}", bracketed(ask), "GET", headers=said)
+    return paycore.Call(f"{account.base_url}/v1/{at}", bracketed(ask), "GET", said, moves=not first)

@@ -55,16 +55,17 @@ def read(account: Account, kind: Kind, heard: Mapping[str, Any], asked: Any = No
     own, ends = marks.get(OURS), kind in (Kind.CAPTURE, Kind.RELEASE)
     if kind is Kind.RELEASE and asked and own == asked.charge_reference:
         own = asked.reference  # which Stripe keeps nowhere
-    waits = state is State.PENDING and via == "form" and told["client_secret"]
     failed = told["last_payment_error"] or {"code": told["failure_reason"]}
-    mode = "add" if kind is Kind.TOKEN else "pay"
+    secret = told["client_secret"] if via == "form" else ""
+    form = paycore.MountForm(_SCRIPT, secret, "add" if kind is Kind.TOKEN else "pay")
+    waits = paycore.Wait() if told["status"] == "processing" else form if secret else None
     return Report(
         marks.get(CAPTURED) if kind is Kind.CAPTURE else own,
         state,
         _amount(kind, told),
         kind,
         provider_reference="" if ends or via == "page" else told["id"],
-        next_action=paycore.MountForm(_SCRIPT, told["client_secret"], mode) if waits else None,
+        next_action=waits if state is State.PENDING else None,
         instrument=_card(told),
         decline=_why(failed) if state is State.DECLINED else None,
         token=_token(told) if (kind, state) == (Kind.TOKEN, State.SUCCEEDED) else "",
@@ -105,10 +106,11 @@ def _page(account: Account, kind: Kind, heard: Mapping[str, Any]) -> Report:
         report = replace(report, state=state, raw={**report.raw, "page": raw})
     elif status == "complete":  # with what came of it only named
         paid = begun and told["payment_status"] == "paid" and amount
-        report = replace(report, state=State.SUCCEEDED if paid else State.PENDING)
-    waits = report.state is State.PENDING and status == "open" and told["url"]
-    action = paycore.Redirect(account.page(told["url"])) if waits else None
-    return replace(report, provider_reference=told["id"], next_action=action)
+        state, waits = (State.SUCCEEDED, None) if paid else (State.PENDING, paycore.Wait())
+        report = replace(report, state=state, next_action=waits)
+    unpaid_at = told["url"] if report.state is State.PENDING and status == "open" else ""
+    action = paycore.Redirect(account.page(unpaid_at)) if unpaid_at else None
+    return replace(report, provider_reference=told["id"], next_action=report.next_action or action)
 
 
 def _told(heard: Mapping[str, Any], what: str) -> tuple[JsonObject, JsonObject]:

@@ -50,6 +50,7 @@ class Event(wire.Heard):
     id = fields.String(required=True, validate=_ID)
     type = fields.String(required=True)
     livemode = fields.Raw(required=True)
+    account = fields.Raw(load_default=None)
     data = fields.Dict(required=True)
 
 

@@ -19,8 +19,7 @@ def verified(
 ) -> paycore.JsonObject:
     """Return what a message says that was signed with one of `secrets` about `now`.
 
-    WebhookRejected: 401, it was not, or a secret is under 16 bytes and proves nothing; 400, it is
-    genuine and no JSON.
+    WebhookRejected: 401, it was not, or by a secret under 16 bytes; 400, it is genuine and no JSON.
     """
     parts = [part.partition("=")[::2] for part in header.split(",")[:40]]
     times, claims = ([text for name, text in parts if name == want] for want in ("t", "v1"))

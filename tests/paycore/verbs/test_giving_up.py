@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+import paycore
 from paycore.errors import NotSent
+from paycore.methods import Wait
 from paycore.payment import PaymentStatus
 from paycore.states import State
 from paycore.verbs.giving_up import ABSENCES, APART_S
-from tests.stage import PAGE, Does, Effect, Says, Stage
+from tests.stage import PAGE, Does, Effect, Says, Stage, Teller
 
 LIFETIME_S = 3600
 WINDOW_S = 86_400
@@ -21,6 +25,15 @@ def stage():
 
 def query(stage, reference="o-1"):
     return stage.gateway.query(reference).operations[0]
+
+
+class Deciding(Teller):
+    """The plugin of a provider whose payers did their part: it says to wait until it decides."""
+
+    @paycore.hookimpl
+    def query(self, account, request):
+        report = yield from super().query(account, request)
+        return replace(report, next_action=Wait() if report.state is State.PENDING else None)
 
 
 class TestPages:
@@ -46,6 +59,30 @@ class TestPages:
         stage.charge(method=PAGE)
         stage.clock.advance(LIFETIME_S + 1)
         stage.till.next_query(act)
+
+        assert query(stage).state is State.PENDING
+
+    def test_what_the_provider_has_under_way_is_not_given_up(self):
+        """Its payer acted: it may succeed any day, and no other attempt may begin."""
+        stage = Stage(plugin=Deciding())
+        stage.charge(method=PAGE)
+        stage.gateway.tokenize("card-1", PAGE)
+        stage.clock.advance(LIFETIME_S * 100)
+
+        assert query(stage).state is State.PENDING
+        assert stage.gateway.query_token("card-1").state is State.PENDING
+        with pytest.raises(paycore.Conflict):
+            stage.charge(key="k-2", method=PAGE)
+        stage.till.settle("o-1")
+        assert stage.gateway.query("o-1").paid
+        assert stage.find().review == ""
+
+    def test_one_whose_address_nobody_got_is_not_given_up_either(self):
+        """Somebody acted on it all the same, says the provider."""
+        stage = Stage(plugin=Deciding())
+        stage.till.next("lost_after")
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
 
         assert query(stage).state is State.PENDING
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import paycore
+from paycore import secret
 from paycore.account import Limits
 from paycore.errors import LedgerError, OutcomeUnknown, WebhookRejected
 from paycore.ledger.protocol import InboxState
 from paycore.report import Notification, Report, WebhookMessage
+from paycore.secret import scrub
+from paycore.settings.schemas import AccountSchema
 from paycore.states import State
 from tests.stage import AMOUNT, PAGE, Effect, Raises, Stage, Teller, message
 
@@ -114,6 +118,13 @@ def test_nobody_s_address_is_not_found(stage, account):
     assert (answer.status, rows(stage)) == (404, [])
 
 
+def test_listeners_hear_no_stranger_s_words(stage):
+    """What stands in an address that is nobody's might be anything: a card number, a new label."""
+    stage.gateway.receive("x-4111111111111111", GENUINE)
+
+    assert stage.ear.heard[-1] == ("webhook_received", {"account": "", "outcome": "404"})
+
+
 def test_a_provider_without_messages_has_no_address():
     """Whoever writes is not it."""
     stage = Stage(plugin=Deaf())
@@ -159,12 +170,39 @@ class TestBadPlugins:
         assert b"thanks" not in answer.body
         assert rows(stage) == []
 
-    @pytest.mark.parametrize("status", [200, 204, 302, 500, 0, -1, 99999])
+    @pytest.mark.parametrize(
+        "status", [200, 204, 302, 500, 0, -1, 99999, [400], {}, None, "401", 401.0, True]
+    )
     def test_a_rejection_is_never_an_acknowledgement(self, status):
         """Whatever status a plugin asks for: many providers take any 2xx for an answer."""
         stage = Stage(plugin=Rogue(raising(WebhookRejected("no", status=status))))
 
-        assert stage.gateway.receive("main", GENUINE).status == 400
+        answer = stage.gateway.receive("main", GENUINE)
+
+        assert (answer.status, type(answer.status)) == (400, int)
+
+    def test_a_rejection_that_cannot_be_told_is_not_raised(self):
+        """A plugin's own kind of rejection may lack what ours have."""
+
+        class Odd(WebhookRejected):
+            def __init__(self):
+                """Leave everything out."""
+
+        stage = Stage(plugin=Rogue(raising(Odd())))
+
+        assert stage.gateway.receive("main", GENUINE).status == 503
+
+    def test_a_rejection_s_text_is_not_read_to_its_end(self, caplog):
+        """It may quote a stranger's megabyte, and nobody has looked at its signature."""
+        caplog.set_level("INFO", "paycore")
+        text = "4111 1111 1111 1111 " + "1 " * 100_000
+        stage = Stage(plugin=Rogue(raising(WebhookRejected(text))))
+        read = []
+        with mock.patch.object(secret, "scrub", lambda text: read.append(text) or scrub(text)):
+            stage.gateway.receive("main", GENUINE)
+
+        assert 300 <= sum(map(len, read)) <= 2_000
+        assert "411111******1111" in caplog.text
 
     @pytest.mark.parametrize(
         "error", [SystemExit(0), KeyboardInterrupt(), asyncio.CancelledError()]
@@ -334,6 +372,19 @@ class TestPeers:
         assert (answer.status, rows(guarded)) == (200, [(InboxState.QUARANTINED, 1)])
         assert guarded.till.count("query") == 1
         assert charge(guarded).state is State.PENDING
+
+    @pytest.mark.parametrize("listed", ["203.0.113.9", "::ffff:203.0.113.9", "::FFFF:cb00:7109"])
+    @pytest.mark.parametrize("peer", ["203.0.113.9", "::ffff:203.0.113.9", "::ffff:203.0.113.8"])
+    def test_a_peer_is_itself_in_every_spelling(self, listed, peer):
+        """A socket that hears both families spells the old one's addresses in its own way."""
+        section = AccountSchema().load({"provider": "till", "notify_peers": [listed]})
+        stage = Stage(limits=Limits(notify_peers=tuple(section["notify_peers"])))
+        stage.charge(method=PAGE)
+        stage.till.settle("o-1")
+        self.from_peer(stage, peer)
+        told = InboxState.APPLIED if peer.endswith("9") else InboxState.QUARANTINED
+
+        assert [state for state, _ in rows(stage)] == [told]
 
     def test_a_header_is_nobody_s_word(self, guarded):
         """N53: whoever it names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime, timedelta
+from traceback import TracebackException
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,21 @@ def test_what_is_altered_is_not(signed, key, other, at):
 def test_noise_is_never_genuine(claims):
     """Whatever the text, lone surrogates and other scripts included: 401, and no third thing."""
     assert refused(claims)
+
+
+@pytest.mark.parametrize("secret", [KEY, "too-short-canary"[:15]])
+def test_no_local_variable_of_a_refusal_is_a_secret(secret):
+    """A crash report with every local variable shows neither the secret nor what it signs."""
+    with pytest.raises(WebhookRejected) as caught:
+        checked([sign(BODY, OLDER)], secret)
+
+    frames = TracebackException.from_exception(caught.value, capture_locals=True).stack
+    held = [
+        value for frame in frames if frame.filename != __file__ for value in frame.locals.values()
+    ]
+    ours = [value for value in held if secret in value or sign(BODY, secret) in value]
+    assert len(frames) >= 3
+    assert ours == []
 
 
 def test_any_secret_and_any_claim_will_do():

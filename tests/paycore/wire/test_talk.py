@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,10 @@ from paycore.errors import (
     PaycoreError,
     ProviderRefused,
 )
-from paycore.wire.talk import MAX_CALLS, Call, Reply, Talk, converse
+from paycore.wire.talk import MAX_CALLS, Call, Noted, Reply, Talk, converse
 
 CALL = Call("https://provider.example/v3/charge", {"key": "canary"})
+QUESTION = replace(CALL, method="GET", moves=False)
 
 MEANT = (InvalidRequest, NotSupported, NotSent, ProviderRefused, OutcomeUnknown)
 """What a plugin may say on purpose before its first call: a provider in-process has no other."""
@@ -76,6 +78,13 @@ def ended(plugin: Plugin, wire: Wire) -> BaseException:
     """Hold the talk and return the exception that it ends in."""
     with pytest.raises(BaseException) as caught:  # noqa: PT011
         converse(plugin.talk(), wire.send)
+    return caught.value
+
+
+def ended_in(call: Call, wire: Wire) -> BaseException:
+    """Make one call and return the exception that it ends in."""
+    with pytest.raises(PaycoreError) as caught:
+        converse(said_in_turn([call], None), wire.send)
     return caught.value
 
 
@@ -163,6 +172,92 @@ def test_an_interrupt_inside_the_plugin_passes(calls):
     plugin = Plugin(calls, raising(KeyboardInterrupt()))
 
     assert type(ended(plugin, Wire())) is KeyboardInterrupt
+
+
+def said_in_turn(calls: list[Call], end: object) -> Talk[str]:
+    """Say these calls one after the other; then raise `end`, yield it, or return if it is None."""
+    for call in calls:
+        _ = yield call
+    if isinstance(end, BaseException):
+        raise end
+    if end is not None:
+        yield end  # type: ignore[misc]
+    return "said"
+
+
+faults = st.sampled_from([None, NotSent("no"), OutcomeUnknown("no"), RuntimeError("no")])
+ends = st.sampled_from(
+    [None, "no call", OutcomeUnknown("no"), ProviderRefused("no"), InvalidRequest("no"), KeyError()]
+)
+
+
+def proved(moves: list[bool], fault: BaseException | None, end: object) -> type[BaseException]:
+    """Return what a talk ends in whose last call meets `fault`, or that ends in `end`."""
+    if fault is None and isinstance(end, ProviderRefused):
+        return ProviderRefused
+    left = moves[:-1] if isinstance(fault, NotSent) else moves
+    return OutcomeUnknown if any(left) else NotSent
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=MAX_CALLS - 1), faults, ends)
+def test_what_is_proved_turns_on_the_calls_that_move(moves, fault, end):
+    """Until a call that may move something is handed over, whatever fails is NotSent; then none."""
+    calls = [CALL if each else QUESTION for each in moves]
+    wire = Wire(*[reply()] * (len(moves) - 1), fault or reply())
+    talk = said_in_turn(calls, end)
+
+    if fault is None and end is None:
+        assert converse(talk, wire.send) == "said"
+    else:
+        with pytest.raises(PaycoreError) as caught:
+            converse(talk, wire.send)
+        assert type(caught.value) is proved(moves, fault, end)
+    assert wire.carried == calls
+
+
+@given(st.lists(st.booleans(), max_size=MAX_CALLS))
+def test_what_was_handed_over_is_noted_before_it_leaves(moves):
+    """Even a call that is interrupted was handed over."""
+
+    def interrupted(call: Call) -> Reply:
+        raise KeyboardInterrupt
+
+    noted = Noted(interrupted)
+    for each in moves:
+        with pytest.raises(KeyboardInterrupt):
+            noted(CALL if each else QUESTION)
+
+    assert (noted.asked, noted.moved) == (bool(moves), any(moves))
+    assert noted.only_asked is (bool(moves) and not any(moves))
+
+
+def test_only_a_plain_no_says_that_nothing_moves():
+    """A call that says neither may move something: what somebody forgot is not believed."""
+    for odd in (None, 0, ""):
+        wire = Wire(OutcomeUnknown("no"))
+
+        assert type(ended_in(replace(CALL, moves=odd), wire)) is OutcomeUnknown
+
+
+def test_a_question_that_failed_says_why():
+    """The reason is told with what it proves, without a card number and not at any length."""
+    wire = Wire(OutcomeUnknown("charge: 5555 5555 5555 4444 and " + "x" * 5000))
+
+    told = str(ended_in(QUESTION, wire))
+
+    assert "question" in told
+    assert "charge: 555555******4444" in told
+    assert len(told) < 400
+
+
+def test_questions_have_a_bound_too():
+    """A plugin that never comes to the point has sent nothing that moves anything."""
+    wire = Wire()
+
+    with pytest.raises(NotSent):
+        converse(said_in_turn([QUESTION] * (MAX_CALLS + 1), None), wire.send)
+
+    assert len(wire.carried) == MAX_CALLS
 
 
 def test_a_talk_has_a_bound():

@@ -8,8 +8,7 @@ from typing import Final
 
 from paycore.wire.strict import JsonObject
 from paycore_stripe.simulator.book import Book, new_id
-from paycore_stripe.simulator.records import Post
-from paycore_stripe.simulator.saying import public
+from paycore_stripe.simulator.records import Post, public
 
 HELD_MS: Final = 60 * 1000
 API_VERSION: Final = "2026-10-28.endive"

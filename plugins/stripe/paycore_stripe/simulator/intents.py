@@ -20,6 +20,7 @@ from paycore_stripe.simulator.reading import (
     flag,
     whole,
 )
+from paycore_stripe.simulator.records import public
 from paycore_stripe.simulator.refusing import Refused, wrong, wrong_state
 
 LEAST: Final = {"usd": 50, "cad": 50, "eur": 50, "gbp": 30, "jpy": 50}
@@ -106,7 +107,7 @@ def confirm(book: Book, said: JsonObject, name: str) -> JsonObject:
     intent = book.get("payment_intent", name)
     said = checked(said, _CONFIRM)
     if intent["status"] not in {"requires_payment_method", "requires_confirmation"}:
-        raise wrong_state("payment_intent", intent["status"])
+        raise wrong_state(intent)
     return _attempted(book, intent, _method(book, {"customer": intent["customer"], **said}), said)
 
 
@@ -131,7 +132,7 @@ def filled(book: Book, intent: JsonObject, method: JsonObject) -> JsonObject:
     if intent["status"] == "requires_action":
         return till.accepted(book, intent, book.records.things[intent["payment_method"]])
     if intent["status"] != "requires_payment_method":
-        raise wrong_state("payment_intent", intent["status"])
+        raise wrong_state(intent)
     if intent["capture_method"] == "manual" and method["type"] != "card":
         raise Refused("Only a card can be held", code="payment_method_unsupported_type")
     intent = till.attempt(book, intent, method)
@@ -168,4 +169,4 @@ def _attempted(
     if intent["last_payment_error"] is None:
         return intent
     error = intent["last_payment_error"]
-    return {"error": {**error, "payment_intent": {k: v for k, v in intent.items() if k[0] != "_"}}}
+    return {"error": {**error, "payment_intent": public(intent)}}

@@ -11,6 +11,11 @@ from paycore.simulators import Effect
 from paycore.wire.strict import JsonObject
 
 
+def public(thing: JsonObject) -> JsonObject:
+    """Return an object without the members that are never said."""
+    return {name: value for name, value in thing.items() if not name.startswith("_")}
+
+
 @dataclass(frozen=True)
 class Post:
     """One event that an endpoint has still to acknowledge."""

@@ -78,7 +78,7 @@ def _charge(book: Book, said: JsonObject) -> JsonObject:
     elif "payment_intent" in said:
         intent = book.get("payment_intent", said["payment_intent"], "payment_intent")
         if intent["status"] not in {"succeeded", "requires_capture"}:
-            raise wrong_state("payment_intent", intent["status"])
+            raise wrong_state(intent)
         charge = book.records.things[intent["latest_charge"]]
     else:
         raise wrong("payment_intent", "is required", "parameter_missing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paycore.wire.strict import JsonObject
+from paycore_stripe.simulator.records import public
 
 INVALID = "invalid_request_error"
 IDEMPOTENCY = "idempotency_error"
@@ -22,12 +23,14 @@ class Refused(Exception):
         code: str = "",
         param: str = "",
         remembered: bool = True,
+        thing: JsonObject | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.remembered = remembered
         """Whether the refusal is kept under the request's idempotency key."""
-        self.body = error_body(message, kind, code, param=param)
+        whole = {} if thing is None else {thing["object"]: public(thing)}
+        self.body = error_body(message, kind, code, param=param, **whole)
 
 
 def error_body(message: str, kind: str, code: str = "", **more: Any) -> JsonObject:
@@ -46,11 +49,13 @@ def missing(kind: str, name: str, param: str = "id") -> Refused:
     )
 
 
-def wrong_state(kind: str, status: str) -> Refused:
-    """Return the refusal of what a thing of this status does not allow."""
+def wrong_state(thing: JsonObject) -> Refused:
+    """Return the refusal of what a thing of this status does not allow; it is told whole."""
+    kind, status = thing["object"], thing["status"]
     return Refused(
         f"A {kind.replace('_', ' ')} with status {status} does not allow this",
         code=f"{kind}_unexpected_state",
+        thing=thing,
     )
 
 

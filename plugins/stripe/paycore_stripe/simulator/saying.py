@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from paycore.wire.strict import JsonObject
+from paycore_stripe.simulator.records import public
 from paycore_stripe.simulator.refusing import wrong
 
 if TYPE_CHECKING:
@@ -29,11 +30,6 @@ _LINKS: Final = {
     "setup_intent": {"customer": "customer", "payment_method": "payment_method"},
 }
 """What each object holds by its id only, and of which kind that is."""
-
-
-def public(thing: JsonObject) -> JsonObject:
-    """Return an object without the members that are never said."""
-    return {name: value for name, value in thing.items() if not name.startswith("_")}
 
 
 def listed(url: str, things: Sequence[JsonObject], limit: int, kind: str = "list") -> JsonObject:

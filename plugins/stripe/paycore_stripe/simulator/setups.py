@@ -101,4 +101,4 @@ def _method(book: Book, said: JsonObject) -> JsonObject:
 
 def _check_open(setup: JsonObject) -> None:
     if setup["status"] != "requires_payment_method":
-        raise wrong_state("setup_intent", setup["status"])
+        raise wrong_state(setup)

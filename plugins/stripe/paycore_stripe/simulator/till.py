@@ -9,6 +9,7 @@ from paycore.wire.strict import JsonObject
 from paycore_stripe.simulator.book import RIPE, Book, iso
 from paycore_stripe.simulator.cards import CHALLENGE, DECLINE, LATE, LATE_FAILURE
 from paycore_stripe.simulator.events import tell
+from paycore_stripe.simulator.records import public
 from paycore_stripe.simulator.refusing import Refused, wrong, wrong_state
 
 REFERENCE: Final = "paycore_reference"
@@ -79,7 +80,7 @@ def declined(
         "code": code,
         "message": f"The payment was declined: {decline_code or code}",
         "charge": charge["id"],
-        "payment_method": {name: v for name, v in method.items() if not name.startswith("_")},
+        "payment_method": public(method),
     }
     error |= {"decline_code": decline_code} if decline_code else {}
     intent = book.put(
@@ -105,7 +106,7 @@ def capture(book: Book, intent: JsonObject, amount: int) -> JsonObject:
         Refused: nothing is held, or less than that.
     """
     if intent["status"] != "requires_capture":
-        raise wrong_state("payment_intent", intent["status"])
+        raise wrong_state(book.records.things[intent["id"]])
     if not 1 <= amount <= intent["amount_capturable"]:
         raise wrong("amount_to_capture", "must be from 1 to what is held")
     charge = book.records.things[intent["latest_charge"]]
@@ -122,7 +123,7 @@ def cancel(book: Book, intent: JsonObject, reason: str | None) -> JsonObject:
         Refused: it has taken its money, or is about to.
     """
     if intent["status"] not in _CANCELABLE:
-        raise wrong_state("payment_intent", intent["status"])
+        raise wrong_state(intent)
     if intent["status"] != "requires_capture" and intent["_session"]:
         raise Refused("A payment of an open page cannot be canceled: expire the page")
     held = intent["status"] == "requires_capture"

@@ -105,6 +105,12 @@ SEEDS = (
         "    return reference\n",
         "    return reference[::-1]\n",
     ),
+    seed(
+        "what_moves_is_said_to_move",
+        "a charge is called a question",
+        'where}", said, headers=key(account))',
+        'where}", said, headers=key(account), moves=False)',
+    ),
     seed("longest_reference_is_taken", "less is taken than declared", "> 40:", "> 30:"),
     seed(
         "same_request_makes_the_same_calls",
