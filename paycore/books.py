@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from paycore import checks
 from paycore.audit import Audited, audit
 from paycore.errors import InvalidRequest, WebhookRejected
+from paycore.ledger.by_hand import CONFIRMED
 from paycore.ledger.protocol import Evidence, InboxRow, InboxState
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -142,7 +143,8 @@ class Books:
 
         Args:
             operation: Its id.
-            state: SUCCEEDED, DECLINED or NOT_EXECUTED.
+            state: SUCCEEDED, DECLINED or NOT_EXECUTED; or what a charge under review is, if that
+                is AUTHORIZED or EXPIRED: then only the flag is taken down.
             reason: How it is known; kept as evidence, so no card number and no secret.
             version: The version that the person looked at.
 
@@ -151,14 +153,14 @@ class Books:
             Conflict: it changed meanwhile, or cannot become that.
             LedgerError: there is no such operation.
         """
-        if state not in SETTLED:
+        before = self.operation(operation)
+        if state not in SETTLED and not (state in CONFIRMED and state is before.state):
             told = ", ".join(each.value for each in SETTLED)
             raise InvalidRequest(f"state: want {told}", field="state")
         if not checks.text(reason, "reason").strip():
             raise InvalidRequest("reason: say how it is known", field="reason")
         if has_card(reason):
             raise InvalidRequest("reason: looks like a card number", field="reason")
-        before = self.operation(operation)
         now = self._wiring.now()
         after = self._wiring.ledger.settle(operation, state, reason, version, now)
         if after.state is not before.state:
@@ -186,13 +188,16 @@ class Books:
         return audit(self._wiring, self.export(since))
 
     def purge(self, before: datetime, *, limit: int = _PAGE) -> int:
-        """Forget whom up to `limit` payments were about that ended before `before`.
+        """Forget whom up to `limit` payments were about that were begun before `before`.
+
+        Only those with nothing open, planned or under review; and, once less than `limit` are
+        left, messages that came before `before` under references that nobody knows.
 
         Returns:
-            How many were purged; 0 when none is left.
+            How many payments were purged; 0 when none is left.
 
         Raises:
-            InvalidRequest: `before` has no time zone, or is too recent.
+            InvalidRequest: `before` has no time zone, or `limit` is not 1 to 1000.
         """
         _check_zone(before, "before")
         return self._wiring.ledger.purge(before, _limit(limit))

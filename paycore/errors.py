@@ -6,7 +6,7 @@ PaycoreError
 ├── InvalidRequest       nothing left us: mend the call
 ├── NotSupported         nothing left us: this provider cannot do that
 ├── Conflict             nothing left us: another operation, or this key, stands in the way
-├── NotSent              not one request byte left us: the same key may try again
+├── NotSent              nothing that moves anything left us: the same key may try again
 ├── ProviderRefused      (plugins) the provider answered, and provably nothing moved
 ├── OutcomeUnknown       (plugins) anything else: money may have moved
 ├── WebhookRejected      (plugins) the message is not genuine, or not a message at all
@@ -58,7 +58,7 @@ class LedgerError(PaycoreError):
 
 
 class NotSent(PaycoreError):
-    """Not one byte of the request left us; the same key may try again."""
+    """Not one byte of a call that moves anything left us; the same key may try again."""
 
 
 class ProviderRefused(PaycoreError):

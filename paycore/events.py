@@ -60,6 +60,7 @@ class Event:
 
 
 _FAILED: Final = frozenset({State.DECLINED, State.NOT_EXECUTED})
+_OVER: Final = frozenset({State.EXPIRED, State.DECLINED})
 _DONE: Final[Mapping[Kind, tuple[EventType | None, EventType, EventType]]] = {
     Kind.CAPTURE: (None, EventType.CAPTURE_FAILED, EventType.CAPTURE_UNKNOWN),
     Kind.RELEASE: (EventType.VOID_SUCCEEDED, EventType.VOID_FAILED, EventType.VOID_UNKNOWN),
@@ -106,7 +107,8 @@ def _told(
 ) -> Iterator[EventType]:
     alarmed = False
     if after.state is not before.state and not _was_released(after, payment):
-        told = _charged(after, other) if after.kind is Kind.CHARGE else _done(after)
+        is_charge = after.kind is Kind.CHARGE
+        told = _charged(after, other, payment) if is_charge else _done(after, payment)
         alarmed = told in (EventType.PAYMENT_LATE_SUCCESS, EventType.PAYMENT_CAPTURED_TWICE)
         if told is not None:
             yield told
@@ -114,11 +116,13 @@ def _told(
         yield EventType.REVIEW_NEEDED
 
 
-def _charged(charge: Operation, other: Operation | None) -> EventType | None:
+def _charged(
+    charge: Operation, other: Operation | None, payment: Payment | None
+) -> EventType | None:
     """Return what a charge tells of its payment: fulfilment hears one success, and only one.
 
-    What becomes of an attempt beside one that took the money, or of one that was superseded, is
-    no news of the payment; unless it takes money, too.
+    What becomes of an attempt beside one that took the money, or of one whose place another took
+    that was sent, is no news of the payment; unless it takes money, too.
     """
     if charge.state is State.SUCCEEDED:
         if other is not None:
@@ -128,7 +132,7 @@ def _charged(charge: Operation, other: Operation | None) -> EventType | None:
         return None
     if charge.state is State.AUTHORIZED:
         return EventType.PAYMENT_AUTHORIZED
-    if charge.superseded:
+    if charge.superseded and _has_successor(charge, payment):
         return None
     if charge.state in _FAILED:
         return EventType.PAYMENT_FAILED
@@ -136,16 +140,34 @@ def _charged(charge: Operation, other: Operation | None) -> EventType | None:
     return ends.get(charge.state)
 
 
+def _has_successor(charge: Operation, payment: Payment | None) -> bool:
+    """Return whether another attempt reached the provider, or may have."""
+    others = (o for o in payment.operations if o.kind is Kind.CHARGE) if payment else ()
+    return any(o.id != charge.id and o.state is not State.NOT_SENT for o in others)
+
+
 def _was_released(charge: Operation, payment: Payment | None) -> bool:
-    """Return whether the end of a charge is that of its release, which told of it already."""
-    over = charge.kind is Kind.CHARGE and charge.state in (State.EXPIRED, State.DECLINED)
-    return over and payment is not None and payment.released(charge)
+    """Return whether the end of a charge is that of its release, which tells of it.
+
+    The charge may know before the release does: what becomes of an open one is told, too.
+    """
+    if charge.kind is not Kind.CHARGE or charge.state not in _OVER or payment is None:
+        return False
+    return any(end.kind is Kind.RELEASE for end in payment.ends_of_hold(charge.id))
 
 
-def _done(operation: Operation) -> EventType | None:
+def _done(operation: Operation, payment: Payment | None) -> EventType | None:
     succeeded, failed, unknown = _DONE[operation.kind]
     if operation.state is State.SUCCEEDED:
         return succeeded
     if operation.state in _FAILED or operation.state is State.EXPIRED:
         return failed
+    if operation.state is State.NOT_SENT and _is_over(operation.charge, payment):
+        return failed if operation.kind is Kind.RELEASE else None
     return unknown if operation.state is State.UNKNOWN else None
+
+
+def _is_over(charge: str, payment: Payment | None) -> bool:
+    """Return whether a charge is over, and nobody told of it as its release was open."""
+    operations = payment.operations if payment else ()
+    return any(o.id == charge and o.state in _OVER for o in operations)

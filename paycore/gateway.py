@@ -70,7 +70,7 @@ class Gateway(Upkeep):
         Raises:
             InvalidRequest, NotSupported: refused here; nothing was stored or sent.
             Conflict: the key means something else, the payment is paid, or an attempt is open.
-            NotSent: not one byte left us; the same key may try again.
+            NotSent: nothing that moves anything left us; the same key may try again.
             OutcomeUnknown: it was sent, and the ledger could not store the answer.
         """
         said = (description, details, payer, metadata, extra)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from paycore.secret import scrub
+from paycore.secret import beginning
 
 FIELDS: Final = frozenset(
     "account operation kind owner reference provider_reference state method call status outcome"
@@ -34,7 +34,7 @@ def event(name: str, *, level: int = INFO, **fields: object) -> None:
 
 
 def _shown(value: object) -> str:
-    text = scrub(str(value))[:_LONGEST]
+    text = beginning(str(value), _LONGEST)
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 

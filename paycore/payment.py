@@ -42,13 +42,13 @@ class Payment:
     @property
     def status(self) -> PaymentStatus:
         """Where it stands; refunds leave a paid payment PAID."""
-        if took := self._with(Kind.CHARGE, State.SUCCEEDED):
-            voided = all(self._voided(charge) for charge in took)
-            return PaymentStatus.VOIDED if voided else PaymentStatus.PAID
+        if self.captured and self._keeps():
+            return PaymentStatus.PAID
         if self.charge is None:
             return PaymentStatus.NEW
+        voided = self.charge.state is State.SUCCEEDED
         released = self.charge.state in _GIVEN_UP and self.released(self.charge)
-        return PaymentStatus.VOIDED if released else _status_of(self.charge)
+        return PaymentStatus.VOIDED if voided or released else _status_of(self.charge)
 
     @property
     def paid(self) -> bool:
@@ -57,11 +57,16 @@ class Payment:
 
     @property
     def charge(self) -> Operation | None:
-        """The attempt that decides: one that took the money or holds it, an open one, the last."""
+        """The attempt that decides: one that took the money or holds it, an open one, the last.
+
+        One that was voided gives way to one that holds money.
+        """
         charges = [o for o in self.operations if o.kind is Kind.CHARGE]
         sent = [o for o in charges if o.state is not State.NOT_SENT]
         is_open = [o for o in sent if o.state.is_open and not o.superseded]
-        return self.captured or self.authorized or next(iter(is_open[-1:] or sent[-1:]), None)
+        if self.captured and (self._keeps() or not self.authorized):
+            return self.captured
+        return self.authorized or next(iter(is_open[-1:] or sent[-1:]), None)
 
     @property
     def captured(self) -> Operation | None:
@@ -74,6 +79,18 @@ class Payment:
         """The attempt whose money the provider holds, if one does; a superseded one last."""
         held = self._with(Kind.CHARGE, State.AUTHORIZED)
         return next((o for o in held if not o.superseded), next(iter(held), None))
+
+    @property
+    def spare_holds(self) -> tuple[Operation, ...]:
+        """The attempts that hold money beside the one that decides."""
+        held = self._with(Kind.CHARGE, State.AUTHORIZED)
+        return tuple(o for o in held if self.charge is None or o.id != self.charge.id)
+
+    @property
+    def taking(self) -> Operation | None:
+        """The capture, of whatever attempt, that took what was held, or may be taking it."""
+        captures = (o for o in self.operations if o.kind is Kind.CAPTURE)
+        return next((o for o in captures if o.state.is_open or o.state is State.SUCCEEDED), None)
 
     @property
     def open_charge(self) -> Operation | None:
@@ -94,7 +111,7 @@ class Payment:
     @property
     def refundable(self) -> Money:
         """What may still be given back: captured, less refunded, voided and reserved."""
-        return Money(self._left(self.captured) if self.captured else 0, self.amount.currency)
+        return self.left(self.captured.id if self.captured else "")
 
     @property
     def account(self) -> str:
@@ -121,6 +138,11 @@ class Payment:
         """Why a person should look at this payment; empty when nobody needs to."""
         return next((o.review for o in self.operations if o.review), "")
 
+    def left(self, charge: str) -> Money:
+        """Return what may still be given back of the charge with this id; 0 if it took nothing."""
+        took = (o for o in self._with(Kind.CHARGE, State.SUCCEEDED) if o.id == charge)
+        return Money(sum(self._left(each) for each in took), self.amount.currency)
+
     def ends_of_hold(self, charge: str) -> tuple[Operation, ...]:
         """Return the captures and releases of the charge with this id that did it, or may have."""
         ends = (o for o in self.operations if o.kind.ends_a_hold and o.charge == charge)
@@ -133,6 +155,11 @@ class Payment:
 
     def _with(self, kind: Kind, state: State) -> tuple[Operation, ...]:
         return tuple(o for o in self.operations if o.kind is kind and o.state is state)
+
+    def _keeps(self) -> bool:
+        """Return whether an attempt took the money and was not voided."""
+        took = self._with(Kind.CHARGE, State.SUCCEEDED)
+        return not all(self._voided(charge) for charge in took)
 
     def _voided(self, charge: Operation) -> bool:
         return any(o.charge in ("", charge.id) for o in self._with(Kind.VOID, State.SUCCEEDED))

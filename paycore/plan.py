@@ -20,18 +20,22 @@ AFTERWARDS_S: Final = 7 * _DAY_S
 """How often what is open past the plan, and needs a person, is asked about all the same."""
 SPREAD: Final = 0.2
 """How much of a step may be added or taken off, so that not all ask at once."""
+_LONGEST_S: Final = {Kind.CAPTURE: _DAY_S, Kind.RELEASE: _DAY_S}
+"""After how long of asking a person has to look, where that is before the plan's end: what is held
+lapses in days, and then nothing can be taken any more."""
 WATCHED: Final = frozenset({State.EXPIRED, State.NOT_EXECUTED})
 """Final states of a charge that the plan still asks about: the core concluded them, and a payer
 may pay late."""
-_STEPS: Final = tuple((later, later - earlier) for earlier, later in pairwise((0, *PLAN_S)))
+_STEP_S: Final = {later: later - earlier for earlier, later in pairwise((0, *PLAN_S))}
 
 
 def next_check(operation: Operation, now: datetime) -> datetime | None:
     """Return when the provider is to be asked next about an operation; None where never.
 
-    One that is being sent is left alone until its lease runs out.
+    One that is being sent is left alone until its lease runs out; from then on it is in the plan
+    as all that is open: nothing may be due for ever, or it would be in the way of the others.
     """
-    if operation.state in (State.RESERVED, State.SUBMITTING):
+    if not operation.is_free(now):
         return operation.lease_until
     if not (operation.state.is_open or _is_watched(operation)):
         return None
@@ -47,9 +51,13 @@ def next_step(name: str, past_s: float) -> float | None:
 
     Steps are spread by the name that they belong to, and the same every time.
     """
-    spread = (at_s + _part(f"{name} {at_s}") * SPREAD * step_s for at_s, step_s in _STEPS)
-    steps = (round(at_s, 3) for at_s in spread)  # as exact as times are kept: no step comes twice
+    steps = (_spread_s(name, at_s) for at_s in PLAN_S)
     return next((at_s for at_s in steps if at_s > past_s), None)
+
+
+def _spread_s(name: str, at_s: int) -> float:
+    """Return a step as it is for one name; as exact as times are kept: no step comes twice."""
+    return round(at_s + _part(f"{name} {at_s}") * SPREAD * _STEP_S[at_s], 3)
 
 
 def _part(text: str) -> float:
@@ -58,14 +66,16 @@ def _part(text: str) -> float:
 
 
 def is_used_up(operation: Operation, now: datetime) -> bool:
-    """Return whether an open operation was asked about by the whole plan, and is open still.
+    """Return whether an open operation was asked about for as long as asking alone should do.
 
-    What is held is no doubt: it waits for its capture as long as the provider holds it.
+    That is the whole plan; a day for what ends a hold, which lapses before a week is over. What
+    is held is no doubt: it waits for its capture as long as the provider holds it.
     """
     if operation.state is State.AUTHORIZED:
         return False
     past_s = (now - _begun(operation, now)).total_seconds()
-    return operation.state.is_open and next_step(_name(operation), past_s) is None
+    last_s = _LONGEST_S.get(operation.kind, PLAN_S[-1])
+    return operation.state.is_open and past_s >= _spread_s(_name(operation), last_s)
 
 
 def _name(operation: Operation) -> str:

@@ -23,15 +23,17 @@ class Walks:
         self._tasks: list[Task] = []
         self._waiting: list[Task] = []
         self._changed = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Let a verb walk; return or raise what it does.
 
         Raises:
-            NotSent: the gateway is closed.
+            NotSent: the gateway is closed, or belongs to another event loop.
             CancelledError: the task was cancelled; what had begun was recorded first.
         """
         self.check_open()
+        self._check_loop()
         task = asyncio.current_task()
         self._tasks.append(task)
         try:
@@ -48,6 +50,13 @@ class Walks:
         """
         if self.closed:
             raise NotSent("the gateway is closed; nothing was sent")
+
+    def _check_loop(self) -> None:
+        """Refuse another loop than the first: connections and locks belong to that one."""
+        loop = asyncio.get_running_loop()
+        self._loop = self._loop or loop
+        if loop is not self._loop:
+            raise NotSent("the gateway belongs to another event loop; open one for each loop")
 
     async def ended(self) -> None:
         """Return when none is under way any more.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from paycore.books import SETTLED
 from paycore.cli.asked import sure, yes_option
 from paycore.cli.failing import absent
 from paycore.cli.opening import opened
@@ -24,7 +23,13 @@ from paycore.gateway import Gateway
 from paycore.operation import Operation
 from paycore.states import State
 
-_AS = {"succeeded": "succeeded", "declined": "was declined", "not_executed": "was never executed"}
+_AS = {
+    "succeeded": "succeeded",
+    "declined": "was declined",
+    "not_executed": "was never executed",
+    "authorized": "is held still",
+    "expired": "expired",
+}
 
 
 @click.command(
@@ -40,7 +45,7 @@ Example:
     "--as",
     "state",
     required=True,
-    type=click.Choice([state.value for state in SETTLED]),
+    type=click.Choice([*_AS]),
     help="What became of it.",
 )
 @click.option("--reason", required=True, help="How it is known; kept as evidence, for ever.")
@@ -53,7 +58,8 @@ def settle(operation: str, state: str, reason: str, expect: int | None, yes: boo
 
     OPERATION is an id, as `paycore operations` lists them. It is shown, you are asked, and if it
     changed meanwhile nothing is done. The provider is not asked and no money is moved: this writes
-    down what is true. What you say is believed, so be sure.
+    down what is true. What you say is believed, so be sure. A charge that is under review stays
+    what it is as authorized or expired: that only takes the flag down.
     """
     with opened() as gateway:
         found = _found(gateway, operation)

@@ -16,6 +16,10 @@ from paycore.states import Kind, State
 
 LATE_REVIEW: Final = "succeeded after "
 TWICE: Final = "captured twice: "
+HELD_TWICE: Final = "held twice: "
+"""How the review of a hold begins that stands beside another attempt; it may be released."""
+HELD_AFTER: Final = "held after "
+"""How the review of a charge begins whose money the provider holds, though it was given up."""
 TO_GIVE_BACK: Final = (LATE_REVIEW, TWICE)
 """How reviews begin that stand in nobody's way: giving the money back is what settles them."""
 
@@ -73,6 +77,14 @@ def _admit_charge(intent: Intent, payment: Payment | None) -> None:
             f"{intent.owner}: an earlier attempt is {earlier.state.value}; "
             "query it before trying again"
         )
+    for other in payment.operations:
+        if other.kind is Kind.CHARGE and other.review.startswith(HELD_AFTER):
+            raise Conflict(f"{intent.owner}: an earlier attempt is under review: {other.review}")
+    if taking := payment.taking:
+        raise Conflict(
+            f"{intent.owner}: the capture of an earlier attempt is {taking.state.value}; "
+            "query it before trying again"
+        )
 
 
 def _admit_token(intent: Intent, siblings: Sequence[Operation]) -> None:
@@ -91,7 +103,8 @@ def _admit_end_of_hold(intent: Intent, payment: Payment | None) -> None:
         raise Conflict(f"{intent.owner}: its {end.kind.value} is {stands}")
     if charge.state is not State.AUTHORIZED:
         raise InvalidRequest(f"{intent.owner}: nothing is authorized", field="reference")
-    if charge.review:
+    spare = intent.kind is Kind.RELEASE and charge.review.startswith(HELD_TWICE)
+    if charge.review and not spare:
         raise Conflict(f"{intent.owner}: under review: {charge.review}")
     if charge.account != intent.account:
         raise Conflict(f"{intent.owner}: another account holds the money now; ask again")
@@ -156,4 +169,5 @@ def _charge_of(intent: Intent, payment: Payment | None) -> str:
     """Return the id of the charge that an admitted intent captures, releases or gives back of."""
     if payment is None or not (intent.kind.gives_back or intent.kind.ends_a_hold):
         return ""
-    return payment.charge.id if payment.charge else ""
+    charge = payment.captured if intent.kind.gives_back else payment.charge
+    return charge.id if charge else ""

@@ -17,6 +17,8 @@ from paycore.states import Kind, State
 
 SETTLED: Final = frozenset({State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED})
 """What a person may say that became of an operation."""
+CONFIRMED: Final = frozenset({State.AUTHORIZED, State.EXPIRED})
+"""What a person may only say of a charge that is that already, and under review."""
 
 
 def superseded(charge: Operation, version: int) -> Operation:
@@ -52,6 +54,7 @@ def settled(
     if not before.is_free(now):
         raise Conflict(f"{before.owner}: it is being sent right now; try again in a minute")
     _check_way(before, state)
+    _check_hold(before, state, payment)
     _check_money(before, state, payment)
     late = not before.state.is_open and before.state is not state
     return replace(
@@ -67,8 +70,9 @@ def settled(
 
 
 def verdict(before: Operation, state: State, reason: str) -> Report:
-    """Return what a person found out, as evidence."""
-    return Conclusion(before.reference, state, reason=reason, raw={"paycore": scrub(reason)[:500]})
+    """Return what a person found out, as evidence, with the review that it took down."""
+    raw = {"paycore": scrub(reason)[:500]} | ({"review": before.review} if before.review else {})
+    return Conclusion(before.reference, state, reason=reason, raw=raw)
 
 
 def _check_version(before: Operation, version: int) -> None:
@@ -79,12 +83,30 @@ def _check_version(before: Operation, version: int) -> None:
 def _check_way(before: Operation, state: State) -> None:
     """Refuse to take a success back, and to change a last word that nobody doubts."""
     took = before.state is State.SUCCEEDED and state is not State.SUCCEEDED
+    if before.review and before.state is state and state in CONFIRMED:
+        return
     doubted = before.state.is_open or before.review
     if state not in SETTLED or took or not (doubted or state in (before.state, State.SUCCEEDED)):
         raise Conflict(
             f"{before.owner}: it is {before.state.value}; that cannot become {state.value}",
             field="state",
         )
+
+
+def _check_hold(before: Operation, state: State, payment: Payment | None) -> None:
+    """Refuse to say that nothing was taken of what a capture took or may be taking.
+
+    Nor is held what a capture or a release of ours ended.
+    """
+    if payment is None or state is State.SUCCEEDED:
+        return
+    for end in payment.ends_of_hold(before.id):
+        done = end.state is State.SUCCEEDED
+        if done if state is State.AUTHORIZED else end.kind is Kind.CAPTURE:
+            raise Conflict(
+                f"{before.owner}: its {end.kind.value} is {end.state.value}, and decides",
+                field="state",
+            )
 
 
 def _captured(before: Operation, state: State, payment: Payment | None) -> Money | None:
@@ -106,7 +128,5 @@ def _check_money(before: Operation, state: State, payment: Payment | None) -> No
         raise Conflict(f"{before.owner}: another capture or release of it has decided")
     if not before.kind.gives_back:
         return
-    captured = payment.captured
-    left = payment.refundable if captured and captured.id == before.charge else None
-    if left is None or before.amount > left:
+    if before.amount > payment.left(before.charge):
         raise Conflict(f"{before.owner}: less than {before.amount} is left to give back")

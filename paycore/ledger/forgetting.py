@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
+from paycore.ledger.mail import InboxRow, InboxState
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.report import Notification, Report
+
+PURGED: Final = "purged: "
+"""How the reason of a message begins that was purged, though nobody knows what it is about."""
 
 
 def is_finished(payment: Payment) -> bool:
@@ -30,3 +36,19 @@ def forgotten_message(told: Notification) -> Notification:
         provider_reference=report.provider_reference,
     )
     return Notification(left, told.acknowledgement, told.content_type, told.event_id)
+
+
+def may_be_a_stranger(row: InboxRow, before: datetime) -> bool:
+    """Return whether a message from before then may be about nothing that the ledger knows.
+
+    What was applied never is; what was purged already need not be looked at.
+    """
+    applied = row.state in (InboxState.APPLIED, InboxState.DUPLICATE)
+    return row.received_at < before and not applied and not row.reason.startswith(PURGED)
+
+
+def forgotten_stranger(row: InboxRow) -> InboxRow:
+    """Return a message that nobody can place without its words, and marked as that."""
+    return replace(
+        row, notification=forgotten_message(row.notification), reason=PURGED + row.reason
+    )

@@ -87,6 +87,10 @@ class Letters:
         for row in self.about(account, names):
             self._put(evolve(row, notification=forgotten(row.notification)))
 
+    def replace(self, row: InboxRow) -> None:
+        """Store a message as it stands now."""
+        self._put(row)
+
     def _found(self, row: str) -> InboxRow:
         found = self._rows.get(row)
         if found is None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 
 from paycore.errors import LedgerError
 from paycore.events import events_of
 from paycore.evolve import evolve
 from paycore.ledger.admission import admitted, dispatched
 from paycore.ledger.by_hand import settled, superseded, verdict
-from paycore.ledger.forgetting import forgotten, forgotten_message, is_finished
-from paycore.ledger.memory_mail import MemoryMail
+from paycore.ledger.hurrying import hurried
+from paycore.ledger.memory_purging import MemoryPurging
 from paycore.ledger.protocol import Evidence, Intent, Page, Reserved, Source
 from paycore.ledger.rules import changed, concluded, overtaken
-from paycore.ledger.shelf import Shelf
 from paycore.naming import wire_references
 from paycore.operation import Operation
 from paycore.payment import Payment, PaymentStatus
@@ -25,15 +23,8 @@ from paycore.report import Report
 from paycore.states import Kind, State
 
 
-class MemoryLedger(MemoryMail):
+class MemoryLedger(MemoryPurging):
     """Keeps the promises of `paycore.ledger.protocol.Ledger` for the threads of one process."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shelf = Shelf()
-        self._payments: dict[str, Payment] = {}
-        self._evidence: dict[str, list[Evidence]] = {}
-        self._purged: set[str] = set()
 
     def reserve(self, intent: Intent, now: datetime) -> Reserved:
         with self._transaction():
@@ -82,7 +73,7 @@ class MemoryLedger(MemoryMail):
     ) -> Operation:
         with self._transaction():
             before = self.operation(operation)
-            self._note(operation, report, source, now)
+            self._note(before, report, source, now)
             payment = self._payment_of(before)
             if fence is not None and fence != before.fence:
                 after = overtaken(before, report)
@@ -95,12 +86,16 @@ class MemoryLedger(MemoryMail):
     ) -> Operation:
         after = changed(before, after, now)
         self._shelf.put(after)
+        if charge := hurried(before, after, payment):
+            self._shelf.put(evolve(charge, next_check_at=now))
         self._post.add(events_of(before, after, payment))
         return after
 
-    def _note(self, operation: str, report: Report, source: Source, now: datetime) -> None:
-        seen = Evidence(operation, now, source, report.state.value, dict(report.raw))
-        self._evidence.setdefault(operation, []).append(seen)
+    def _note(self, operation: Operation, report: Report, source: Source, now: datetime) -> None:
+        """Keep a report as evidence; what it tells of a purged payment is purged with the next."""
+        seen = Evidence(operation.id, now, source, report.state.value, dict(report.raw))
+        self._evidence.setdefault(operation.id, []).append(seen)
+        self._remember(operation)
 
     def claim_check(
         self, operation: str, now: datetime, not_within_s: float, seen: int | None = None
@@ -130,7 +125,7 @@ class MemoryLedger(MemoryMail):
             before = self.operation(operation)
             payment = self._payment_of(before)
             after = settled(before, state, version, payment, now)
-            self._note(operation, verdict(before, state, reason), Source.OPERATOR, now)
+            self._note(before, verdict(before, state, reason), Source.OPERATOR, now)
             return self._changed(before, after, payment, now)
 
     def operation(self, operation: str) -> Operation:
@@ -157,14 +152,6 @@ class MemoryLedger(MemoryMail):
     def by_nonce(self, nonce: str) -> Operation | None:
         with self._lock:
             return self._shelf.by_nonce(nonce)
-
-    def payment(self, reference: str) -> Payment | None:
-        with self._lock:
-            found = self._payments.get(reference)
-            if found is None:
-                return None
-            owned = tuple(o for o in self._shelf.owned(reference) if o.kind is not Kind.TOKEN)
-            return evolve(found, operations=owned)
 
     def _payment_of(self, operation: Operation) -> Payment | None:
         return None if operation.kind is Kind.TOKEN else self.payment(operation.owner)
@@ -204,30 +191,6 @@ class MemoryLedger(MemoryMail):
     def evidence(self, operation: str) -> tuple[Evidence, ...]:
         with self._lock:
             return tuple(self._evidence.get(operation, ()))
-
-    def purge(self, before: datetime, limit: int) -> int:
-        with self._transaction():
-            wanted = (p for p in self._payments if self._is_old(p, before))
-            found = list(islice(wanted, limit))
-            for reference in found:
-                self._forget(reference)
-            return len(found)
-
-    def _is_old(self, reference: str, before: datetime) -> bool:
-        payment = self.payment(reference)
-        if payment is None or reference in self._purged:
-            return False
-        return payment.created_at < before and is_finished(payment)
-
-    def _forget(self, reference: str) -> None:
-        self._purged.add(reference)
-        self._payments[reference] = evolve(self._payments[reference], metadata={})
-        for operation in self.payment(reference).operations:  # type: ignore[union-attr]
-            self._shelf.put(forgotten(operation))
-            seen = self._evidence.get(operation.id, [])
-            seen[:] = [evolve(each, fields={}) for each in seen]
-            names = (operation.reference, operation.provider_reference)
-            self._letters.forget(operation.account, names, forgotten_message)
 
     def close(self) -> None:
         """Nothing is held."""

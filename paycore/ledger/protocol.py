@@ -119,7 +119,8 @@ class Ledger(Inbox, Outbox, Protocol):
         """Commit what `operation.after(report)` says, with the report as evidence; return it.
 
         A writer whose `fence` is no longer the operation's leaves its evidence and no more; one
-        that is given up (SUBMITTING to UNKNOWN by the core) gets another fence.
+        that is given up (SUBMITTING to UNKNOWN by the core) gets another fence. With a capture or
+        a release that succeeds its charge is due.
         """
 
     def claim_check(
@@ -199,7 +200,11 @@ class Ledger(Inbox, Outbox, Protocol):
         """Forget whom finished payments were about; return how many were purged, 0 when done.
 
         Those begun before `before`, with nothing open, planned or under review. What stays: keys,
-        references, amounts, states, and that something was observed.
+        references, amounts, states, and that something was observed. One that is told of after
+        that is purged again.
+
+        Once less than `limit` are left, so are the messages that came before `before` under
+        references that nobody knows.
         """
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from paycore.evolve import evolve
-from paycore.ledger.admission import LATE_REVIEW, TO_GIVE_BACK, TWICE
+from paycore.ledger.admission import HELD_AFTER, HELD_TWICE, LATE_REVIEW, TO_GIVE_BACK, TWICE
 from paycore.ledger.protocol import Source
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -14,7 +14,8 @@ from paycore.plan import next_check
 from paycore.report import Conclusion, Report
 from paycore.states import LATE, Kind, State, Step, advance
 
-_HELD_TWICE: Final = "held twice: "
+_MONEY: Final = frozenset({State.SUCCEEDED, State.AUTHORIZED})
+"""What a charge says that took money, or holds it."""
 _FOUND_OUT: Final = frozenset({State.SUCCEEDED, State.PENDING, State.UNKNOWN, State.AUTHORIZED})
 """Where a success is known, or will be asked for."""
 
@@ -25,10 +26,11 @@ def concluded(
     """Return the operation as it stands after `report`: `after`, within what the ledger allows.
 
     Books that differ, a late success that only a message tells, one that would give back more
-    than is left, and a hold that was taken otherwise than we asked, move nothing and raise the
-    review flag; two attempts that both took the money or hold it are named for review. What the
-    core concludes by itself gives way to anything that was told meanwhile. An operation whose
-    dispatcher is given up gets another fence: who was at work on it can write no more.
+    than is left, a hold that was taken otherwise than we asked, and one of a charge that is over,
+    move nothing and raise the review flag; two attempts that both took the money or hold it are
+    named for review. What the core concludes by itself gives way to anything that was told
+    meanwhile. An operation whose dispatcher is given up gets another fence: who was at work on it
+    can write no more.
     """
     if source is Source.CORE:
         return _by_ourselves(before, report)
@@ -42,7 +44,9 @@ def _counted(before: Operation, charge: Operation, payment: Payment | None) -> O
     if charge.kind is not Kind.CHARGE or charge.state is before.state or payment is None:
         return charge
     if charge.state is State.AUTHORIZED:
-        begun, other = _HELD_TWICE, payment.captured or payment.authorized
+        begun, other = HELD_TWICE, payment.captured or payment.authorized
+        if other is not None and other.superseded and other.state is charge.state:
+            return charge  # the superseded one is to be released; `follow_up` names that
     else:
         begun, other = TWICE, payment.captured if charge.state is State.SUCCEEDED else None
     if other is None or other.id == charge.id or charge.review.startswith(begun):
@@ -65,15 +69,18 @@ def changed(before: Operation, after: Operation, now: datetime) -> Operation:
 def overtaken(before: Operation, report: Report) -> Operation:
     """Return the operation after a report of a dispatcher that was given up: it moves nothing.
 
-    A success that no query would find must not be silent.
+    Money that was taken or is held, and that no query would find, must not be silent.
     """
-    if report.state is not State.SUCCEEDED or before.state in _FOUND_OUT:
+    if report.state not in _MONEY or before.state in _FOUND_OUT:
         return before
-    return evolve(before, review=before.review or "succeeded, says a dispatcher that was given up")
+    told = f"{report.state.value}, says a dispatcher that was given up"
+    return evolve(before, review=before.review or told)
 
 
 def _by_ourselves(before: Operation, report: Report) -> Operation:
     if isinstance(report, Conclusion) and report.review:
+        if report.state is not before.state:
+            return before
         return evolve(before, review=before.review or report.review)
     if advance(before.state, report.state) is not Step.MOVES:
         return before
@@ -85,19 +92,32 @@ def _objection(before: Operation, report: Report, source: Source, payment: Payme
     if before.hold_only and (taken := _taken_otherwise(before, report, payment)):
         return taken
     if before.kind is Kind.CHARGE and source is Source.QUERY:
-        return "" if before.mismatch(report) else books_differ(payment, before, report)
+        if before.mismatch(report):
+            return ""
+        return _held_after(before, report, payment) or books_differ(payment, before, report)
     if report.state is not State.SUCCEEDED or before.state not in LATE:
         return ""
     if source is Source.NOTIFICATION:
         return f"a message says that it {LATE_REVIEW}{before.state.value}; only a query could"
     if before.kind.ends_a_hold and payment.ends_of_hold(before.charge):
         return f"told to have {LATE_REVIEW}{before.state.value}, and another one has decided"
-    if before.kind.gives_back and before.amount is not None:
-        captured = payment.captured
-        left = payment.refundable if captured and captured.id == before.charge else None
-        if left is None or before.amount > left:
-            return f"told to have {LATE_REVIEW}{before.state.value}, and more than was left"
+    wanted = before.amount if before.kind.gives_back else None
+    if wanted is not None and wanted > payment.left(before.charge):
+        return f"told to have {LATE_REVIEW}{before.state.value}, and more than was left"
     return ""
+
+
+def _held_after(charge: Operation, report: Report, payment: Payment) -> str:
+    """Return that money is held of a charge that is over, where we did not release it.
+
+    An answer to a question that was asked before the charge was over may be older than its end.
+    """
+    if charge.state not in LATE or report.state is not State.AUTHORIZED:
+        return ""
+    asked = charge.checked_at
+    if payment.released(charge) or (asked is not None and charge.updated_at > asked):
+        return ""
+    return f"{HELD_AFTER}{charge.state.value}"
 
 
 def _taken_otherwise(charge: Operation, report: Report, payment: Payment) -> str:

@@ -16,7 +16,7 @@ class Shelf:
         self._rows: dict[str, Operation] = {}
         self._by_key: dict[tuple[Kind, str], str] = {}
         self._by_wire: dict[tuple[str, str], str] = {}
-        self._by_theirs: dict[tuple[str, str], str] = {}
+        self._by_theirs: dict[tuple[str, str], dict[str, None]] = {}
         self._by_nonce: dict[str, str] = {}
         self._by_owner: dict[str, list[str]] = {}
         self._planned: dict[str, None] = {}
@@ -35,7 +35,7 @@ class Shelf:
             self._by_nonce.pop(before.nonce, None)
         if operation.provider_reference:
             theirs = operation.account, operation.provider_reference
-            self._by_theirs.setdefault(theirs, operation.id)
+            self._by_theirs.setdefault(theirs, {})[operation.id] = None
         for rows, wanted in (
             (self._planned, operation.next_check_at is not None),
             (self._reviewed, bool(operation.review)),
@@ -57,8 +57,17 @@ class Shelf:
         self, account: str, reference: str | None, provider_reference: str
     ) -> Operation | None:
         """Return the operation with our reference, else with the provider's."""
+        return next(self.named(account, reference, provider_reference), None)
+
+    def named(
+        self, account: str, reference: str | None, provider_reference: str
+    ) -> Iterator[Operation]:
+        """Yield the operation with our reference, then those with the provider's, as they came."""
         ours = self._by_wire.get((account, reference or ""))
-        return self._rows.get(ours or self._by_theirs.get((account, provider_reference), ""))
+        if ours is not None:
+            yield self._rows[ours]
+        for theirs in self._by_theirs.get((account, provider_reference), ()):
+            yield self._rows[theirs]
 
     def by_nonce(self, nonce: str) -> Operation | None:
         """Return the operation whose payer carries `nonce`."""

@@ -66,6 +66,8 @@ def asked(
         after = wiring.ledger.record(after.id, _unsettled(after), Source.CORE, wiring.now())
     if after.state is not operation.state:
         wiring.listeners.emit("operation_finished", operation=after)
+    if after.state is State.AUTHORIZED:
+        after = _caught_up(wiring, after)
     return Asked(followed_up(wiring, after), told.answer)
 
 
@@ -82,15 +84,15 @@ def was_answered(wiring: Wiring, told: Asked) -> bool:
 
 def _asked(wiring: Wiring, operation: Operation, now: datetime) -> Asked:
     """Ask, record what was said and what it proves, and return both."""
-    account = wiring.accounts.get(operation.account)
-    if account is None:
-        log.event("query_without_account", account=operation.account, owner=operation.owner)
-        return Asked(operation)
     before = operation
-    if operation.state is State.SUBMITTING:
+    if operation.state is State.SUBMITTING:  # even without an account: who sent it is dead
         before = _taken_over(wiring, operation)
         if before.state is not State.UNKNOWN:
             return Asked(before)  # its dispatcher came back after all
+    account = wiring.accounts.get(operation.account)
+    if account is None:
+        log.event("query_without_account", account=operation.account, owner=operation.owner)
+        return Asked(before)
     answer, replied = _answer(wiring, account, before)
     after = _recorded(wiring, before, answer, now, replied=replied)
     if verdict := given_up(wiring, account, after, answer, replied=replied, asked_at=now):
@@ -98,9 +100,24 @@ def _asked(wiring: Wiring, operation: Operation, now: datetime) -> Asked:
     return Asked(after, answer)
 
 
+def _caught_up(wiring: Wiring, charge: Operation) -> Operation:
+    """Return a charge once it knows of its capture or release, if whoever did that told nobody.
+
+    Its provider may be out of reach, or behind; what succeeded there is known all the same.
+    """
+    payment = wiring.ledger.payment(charge.owner)
+    ends = payment.ends_of_hold(charge.id) if payment else ()
+    for end in (end for end in ends if end.state is State.SUCCEEDED):
+        followed_up(wiring, end)
+        return wiring.ledger.operation(charge.id)
+    return charge
+
+
 def _unsettled(operation: Operation) -> Conclusion:
     """Return that a person should look: no timer makes a failure of what is not known."""
     reason = "asked about by the whole plan, and still open"
+    if operation.kind.ends_a_hold:
+        reason = "asked about for a day, and still open; what is held may lapse"
     return Conclusion(operation.reference, operation.state, reason=reason, review=reason)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from paycore import checks
+from paycore.account import Account
 from paycore.dispatch import dispatch
 from paycore.errors import InvalidRequest, LedgerError, OutcomeUnknown
 from paycore.evolve import evolve
@@ -17,6 +18,7 @@ from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.states import Kind, State
+from paycore.verbs.follow_up import followed_up
 from paycore.verbs.inbox import apply_parked
 from paycore.verbs.payer_return import new_nonce, with_nonce
 from paycore.wiring import Wiring
@@ -39,8 +41,26 @@ class Wish:
     capture: bool = True
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A wish that was checked: what the ledger is told, and what the provider."""
+
+    account: Account
+    intent: Intent
+    request: ChargeRequest
+
+
 def charge(wiring: Wiring, wish: Wish) -> Payment:
     """Check, reserve, talk, record; return the payment as it stands then."""
+    return charged(wiring, prepared(wiring, wish))
+
+
+def prepared(wiring: Wiring, wish: Wish) -> Prepared:
+    """Return a wish as an intent and a request; nothing is stored, nothing is sent.
+
+    Raises:
+        InvalidRequest, NotSupported: this account cannot take it.
+    """
     reference = checks.name(wish.reference, "reference")
     made = _token_operation(wiring, wish.method)
     account = wiring.account(_account_for(wish, made))
@@ -75,13 +95,19 @@ def charge(wiring: Wiring, wish: Wish) -> Payment:
         extra=checks.plain_members(wish.extra, "extra"),
         capture=not hold_only,
     )
-    done = dispatch(wiring, account, intent, "charge", lambda o: _told(request, o))
+    return Prepared(account, intent, request)
+
+
+def charged(wiring: Wiring, ready: Prepared) -> Payment:
+    """Reserve, talk, record; return the payment as it stands then."""
+    intent, request = ready.intent, ready.request
+    done = dispatch(wiring, ready.account, intent, "charge", lambda o: _told(request, o))
     operation = apply_parked(wiring, done)
     try:
-        return payment_of(wiring, operation)
+        return payment_of(wiring, followed_up(wiring, operation))
     except LedgerError:
         raise OutcomeUnknown(
-            f"{reference}: the charge was recorded and cannot be read now; find it later"
+            f"{intent.owner}: the charge was recorded and cannot be read now; find it later"
         ) from None
 
 

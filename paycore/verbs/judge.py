@@ -9,7 +9,7 @@ from paycore.ledger.protocol import InboxState, Source
 from paycore.operation import Operation
 from paycore.payment import PaymentStatus
 from paycore.report import Report
-from paycore.states import Kind, State, Step, advance
+from paycore.states import LATE, Kind, State, Step, advance
 from paycore.verbs.ask import Asked, asked, was_answered
 from paycore.verbs.follow_up import followed_up
 from paycore.wiring import Wiring
@@ -66,6 +66,8 @@ def _judged(
     step = advance(true, report.state)
     if step is Step.CONTRADICTS:
         return Verdict(InboxState.QUARANTINED, f"{report.state.value} told, {true.value} true")
+    if _may_be_held(operation, report):
+        return _held_or_not(wiring, told)
     if step is Step.OLD_NEWS:
         if true is not operation.state and not operation.state.is_open:
             return Verdict(InboxState.QUARANTINED, "a late success")
@@ -77,8 +79,24 @@ def _judged(
 
 
 def _is_old(operation: Operation, report: Report) -> bool:
-    settled = operation.state.is_final
+    settled = operation.state.is_final and not _may_be_held(operation, report)
     return settled and advance(operation.state, report.state) is Step.OLD_NEWS
+
+
+def _may_be_held(operation: Operation, report: Report) -> bool:
+    """Return whether a message says that money is held of a charge that is over."""
+    return report.state is State.AUTHORIZED and operation.state in LATE
+
+
+def _held_or_not(wiring: Wiring, told: Asked) -> Verdict:
+    """Return what a message that money is held is worth, once the provider was asked."""
+    if told.operation.review:
+        return Verdict(InboxState.QUARANTINED, told.operation.review)
+    denied = isinstance(told.answer, Report) and told.answer.state is not State.AUTHORIZED
+    if denied:
+        return Verdict(InboxState.DUPLICATE, "it says what was")
+    answered = was_answered(wiring, told)
+    return Verdict(InboxState.VERIFIED, "the provider has not confirmed it yet", answered)
 
 
 def _told(

@@ -42,7 +42,7 @@ def _is_held(wiring: Wiring, payment: Payment, key: str) -> bool:
     for kind in (Kind.RELEASE, Kind.VOID):
         if wiring.ledger.by_key(kind, key) is not None:
             return kind is Kind.RELEASE
-    return payment.captured is None and payment.authorized is not None
+    return payment.charge is not None and payment.charge.state is State.AUTHORIZED
 
 
 def _can_void(wiring: Wiring, payment: Payment, key: str) -> bool:

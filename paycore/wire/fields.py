@@ -140,7 +140,7 @@ class SecretText(fields.Field[Secret]):
         if not isinstance(secret, Secret):
             raise ValidationError("want a text")
         if not _is_sound(secret, self.shortest):
-            raise ValidationError("too short, or with blanks around it")
+            raise ValidationError("not long enough, or with blanks around it")
         return secret
 
 

@@ -85,11 +85,48 @@ def test_a_second_success_is_an_alarm_only():
 def test_what_becomes_of_an_attempt_that_does_not_count_is_no_news(state):
     """Beside one that took the money, or of one whose place another took."""
     paid, tried = operation(state=State.SUCCEEDED), operation(id="2", reference="o-1-2")
-    gone = replace(tried, superseded=True)
+    gone, other = replace(tried, superseded=True), operation(id="3", reference="o-1-3")
 
     assert told(tried, replace(tried, state=state), paid) == []
-    assert told(gone, replace(gone, state=state)) == []
-    assert told(gone, replace(gone, state=State.SUCCEEDED)) == ["payment.paid"]
+    assert told(gone, replace(gone, state=state), other) == []
+    assert told(gone, replace(gone, state=State.SUCCEEDED), other) == ["payment.paid"]
+
+
+@pytest.mark.parametrize("state", [State.DECLINED, State.EXPIRED, State.UNKNOWN])
+def test_what_becomes_of_a_page_is_news_where_nothing_took_its_place(state):
+    """The other attempt was refused, or not one byte of it left: nothing else would be told."""
+    gone = operation(superseded=True)
+    never = operation(id="2", reference="o-1-2", state=State.NOT_SENT)
+    refund = operation(Kind.REFUND, id="3", reference="o-1-r1")
+    word = {State.DECLINED: "failed"}.get(state, state.value)
+
+    for others in ((), (never,), (refund,)):
+        assert told(gone, replace(gone, state=state), *others) == [f"payment.{word}"]
+
+
+@pytest.mark.parametrize("end", [State.EXPIRED, State.DECLINED])
+@pytest.mark.parametrize("state", State)
+def test_the_end_of_a_hold_is_told_once(state, end):
+    """By its release, open or done; by the charge where the release did nothing."""
+    held = operation(state=State.AUTHORIZED, hold_only=True)
+    release = operation(Kind.RELEASE, state, id="2", reference="o-1-x1", charge="1")
+    word = "payment.expired" if end is State.EXPIRED else "payment.failed"
+    told_by_release = state.is_open or state is State.SUCCEEDED
+
+    assert told(held, replace(held, state=end), release) == ([] if told_by_release else [word])
+    assert told(held, replace(held, state=end), replace(release, charge="9")) == [word]
+
+
+@pytest.mark.parametrize("kind", [Kind.RELEASE, Kind.CAPTURE, Kind.VOID])
+@pytest.mark.parametrize("charge", State)
+def test_a_release_that_was_never_sent_is_told_of_what_is_over(kind, charge):
+    """The charge ended while it was open, and kept quiet; nothing else is told of NOT_SENT."""
+    over = kind is Kind.RELEASE and charge in (State.EXPIRED, State.DECLINED)
+    end = operation(kind, id="2", reference="o-1-x1", charge="1")
+
+    assert told(end, replace(end, state=State.NOT_SENT), operation(state=charge)) == (
+        ["void.failed"] if over else []
+    )
 
 
 def test_a_review_is_told_once_for_each_reason():

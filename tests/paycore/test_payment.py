@@ -325,6 +325,47 @@ def test_a_hold_decides_before_what_is_open_beside_it():
     assert payment(old, charge(S.SUCCEEDED, "c-2")).charge.id == "c-2"
 
 
+def test_what_is_held_beside_the_one_that_decides_is_spare():
+    """Of two holds the superseded one, and any hold beside money that was taken and not voided."""
+    old, new = charge(S.AUTHORIZED, superseded=True), charge(S.AUTHORIZED, "c-2")
+    took, taken_back = charge(id_="c-2"), void(charge="c-2")
+
+    assert payment(new).spare_holds == ()
+    assert payment(old, new).spare_holds == (old,)
+    assert payment(old, took).spare_holds == (old,)
+    assert payment(old, took, taken_back).spare_holds == ()
+
+
+def test_a_payment_is_not_voided_while_money_is_held():
+    """One attempt was voided, another one holds money: that one decides now, to be released."""
+    held, took = charge(S.AUTHORIZED), charge(id_="c-2")
+    left = payment(held, took, void(charge="c-2"))
+
+    assert (left.status, left.paid, left.charge) == (P.AUTHORIZED, False, held)
+    assert (payment(held, took).status, payment(held, took).charge) == (P.PAID, took)
+    also = charge(id_="c-3")
+    assert payment(held, took, also, void(charge="c-2")).status is P.PAID
+    gone = payment(charge(S.EXPIRED), took, void(charge="c-2"))
+    assert (gone.status, gone.charge) == (P.VOIDED, took)
+
+
+def test_each_attempt_has_its_own_left():
+    """R32: what was taken of it, less what went back or may go back of it."""
+    both = payment(charge(), charge(id_="c-2"), charge(S.PENDING, "c-3"), refund(500, charge="c-2"))
+
+    assert (both.left("c-1"), both.left("c-2")) == (WHOLE, Money(1000, "CAD"))
+    assert both.left("c-3") == both.left("nobody") == both.left("") == NOTHING
+
+
+@pytest.mark.parametrize(("kind", "state"), list(product([Kind.CAPTURE, Kind.RELEASE], State)))
+def test_what_takes_a_hold_is_a_capture(kind, state):
+    """Of whatever attempt, open or done."""
+    end = ending(kind, state, charge="c-9")
+    takes = kind is Kind.CAPTURE and (state in OPEN or state is S.SUCCEEDED)
+
+    assert payment(charge(S.EXPIRED), end).taking == (end if takes else None)
+
+
 @pytest.mark.parametrize(("kind", "state"), list(product([Kind.CAPTURE, Kind.RELEASE], State)))
 def test_the_end_of_a_hold_is_no_money_by_itself(kind, state):
     """Whatever became of it, the charge decides; nothing is reserved or given back."""

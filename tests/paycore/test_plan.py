@@ -105,6 +105,30 @@ def test_what_is_being_sent_is_left_alone_until_its_lease_runs_out():
     assert next_check(at_work, after_s(20)) == after_s(95)
 
 
+def test_what_was_being_sent_is_in_the_plan_once_its_lease_ran_out():
+    """Whoever could not ask about it asks later: it is not due for ever, before all others."""
+    dead = operation(State.SUBMITTING, lease_until=after_s(95))
+
+    assert next_check(dead, after_s(95)) > after_s(95)
+    assert next_check(dead, after_s(9 * DAY_S)) == after_s(16 * DAY_S)
+    assert next_check(operation(State.SUBMITTING), after_s(1)) <= after_s(18)
+
+
+@pytest.mark.parametrize("kind", [Kind.CAPTURE, Kind.RELEASE])
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.PENDING, State.SUBMITTING])
+def test_a_person_looks_after_a_day_where_a_hold_may_lapse(kind, state):
+    """R48: a week is too late for what a provider holds for a week; asking goes on."""
+    lost = operation(state, kind, lease_until=NOW)
+    day = after_s(DAY_S + SPREAD * DAY_S / 2)
+
+    assert not is_used_up(lost, after_s(DAY_S - SPREAD * DAY_S / 2 - 1))
+    assert is_used_up(lost, day)
+    assert next_check(lost, day) < after_s(2.3 * DAY_S)
+    assert not is_used_up(operation(state), day)
+    assert not is_used_up(operation(state, Kind.REFUND), day)
+    assert not is_used_up(operation(State.SUCCEEDED, kind), day)
+
+
 @given(st.integers(-3 * DAY_S, 30 * DAY_S))
 def test_the_next_time_is_never_behind(seconds):
     """R52: whichever way the clock was set, it is after now, and within a week and a half."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from paycore.errors import InvalidRequest, LedgerError
-from paycore.reconcile import Reconciliation
+from paycore.reconcile import STEP, Reconciliation, step
 from paycore.states import State
 from tests.stage import PAGE, Raises, Stage
 
@@ -119,6 +121,43 @@ def test_a_limit_starves_nobody(stage):
     asked = [reference for name, reference in stage.till.calls if name == "query"]
 
     assert sorted(asked[:5]) == [f"o-{number}" for number in range(5)]
+
+
+def test_what_nobody_can_ask_about_is_in_nobody_s_way():
+    """R16, R48: whose account left the settings while it was sent, or open, or expired."""
+    old = Stage(names=("old", "main"))
+    for number in range(STEP):
+        old.crash(f"dead-{number}", account="old")
+        old.till.next("lost_before")
+        old.charge(f"lost-{number}", account="old")
+    old.clock.advance(3600)
+    old.tills["main"].next("lost_after")
+    old.charge("good", account="main")
+    new = Stage(names=("main",), ledger=old.ledger)
+    new.till.orders, new.clock.time = old.tills["main"].orders, old.clock.time
+    new.clock.advance(60)
+    rounds = 0
+    while step(new.wiring) and rounds < 20:
+        rounds += 1
+
+    assert rounds < 5
+    assert new.find("good").paid
+    assert {new.find(f"dead-{n}").operations[0].state for n in range(STEP)} == {State.UNKNOWN}
+
+
+def test_what_cannot_be_taken_over_waits_for_its_next_time(stage, monkeypatch):
+    """What the ledger refuses of one operation, or who dies there, holds up no other."""
+    stage.crash()
+    stage.clock.advance(stage.accounts["main"].lease_s)
+
+    def refused(*_, **__):
+        raise LedgerError("gone")
+
+    monkeypatch.setattr(stage.ledger, "record", refused)
+    stage.gateway.reconcile()
+
+    assert stage.ledger.due(stage.clock(), None) == []
+    assert len(stage.ledger.due(stage.clock() + timedelta(days=1), None)) == 1
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, 1.5, "1"])

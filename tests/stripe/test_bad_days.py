@@ -179,9 +179,6 @@ def test_a_page_that_nobody_paid_is_given_up_after_a_day(timed, clock):
     assert timed.query("o-1").status is PaymentStatus.EXPIRED
 
 
-@pytest.mark.xfail(
-    strict=True, reason="supersede takes a page that is under way for one that waits"
-)
 def test_a_page_that_is_under_way_does_not_give_way(timed, wire):
     """R6: only one that waits for its payer, and for nothing else, may be superseded."""
     timed.charge("o-1", CAD, PAGE)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from paycore.errors import LedgerError
 from paycore.ledger.durable import mail_statements as sql
+from paycore.ledger.durable import statements
 from paycore.ledger.durable.mail_rows import message_of, message_values
 from paycore.ledger.durable.rows import maybe_micros, micros
 from paycore.ledger.durable.session import Session
@@ -19,7 +20,15 @@ ALL: Final = 2**62
 
 
 def keep(session: Session, row: InboxRow) -> InboxRow:
-    """Store a message, or count another copy of one that is there; return its row."""
+    """Store a message, or count another copy of one that is there; return its row.
+
+    A payment that was purged is no longer: what it tells goes with the next purge.
+    """
+    report = row.notification.said
+    names = {"reference_": report.reference or "", "provider_reference_": report.provider_reference}
+    for payment, purged in session.rows(statements.PAYMENTS_TOLD_OF, account_=row.account, **names):
+        if purged:
+            session.change(statements.PAYMENT_REMEMBERED, reference_=payment)
     (stored,) = session.added(sql.MESSAGE_KEPT[session.dialect], **message_values(row))
     kept = message_of(stored)
     if kept.state not in (InboxState.APPLIED, InboxState.DUPLICATE):

@@ -115,7 +115,11 @@ class DurableLedger(DurableMail):
         return tuple(map(evidence_of, rows))
 
     def purge(self, before: datetime, limit: int) -> int:
-        return self._db.write(lambda session: purging.purge(session, before, limit))
+        purged = self._db.write(lambda session: purging.purge(session, before, limit))
+        if purged < limit:
+            while self._db.write(lambda session: purging.purge_strangers(session, before)):
+                pass
+        return purged
 
     def close(self) -> None:
         self._db.close()

@@ -7,10 +7,20 @@ from typing import Any, Final
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from paycore.ledger.durable.tables import IS_DUE, IS_PARKED, IS_WAITING, inbox, outbox
+from paycore.ledger.durable.tables import (
+    IS_DUE,
+    IS_NOT_APPLIED,
+    IS_PARKED,
+    IS_WAITING,
+    inbox,
+    operation,
+    outbox,
+)
 from paycore.ledger.durable.words import LIMIT, NOTHING, ONE, ZERO, added, is_, number
+from paycore.ledger.forgetting import PURGED
 
-_i, _x = inbox.c, outbox.c
+_i, _x, _o = inbox.c, outbox.c, operation.c
+_known: Final = select(_o.serial).where(_o.account == _i.account)
 
 INBOX_COLUMNS: Final = tuple(_i)[1:11]
 """In the order of the fields of `InboxRow`."""
@@ -45,6 +55,20 @@ MESSAGE_REVIVED: Final = (
 MESSAGE_FORGOTTEN: Final = (
     update(inbox).where(*is_(_i.id)).values(notification=bindparam("notification"))
 )
+MESSAGES_OF_STRANGERS: Final = (
+    select(_i.id, _i.notification)
+    .where(text(IS_NOT_APPLIED), _i.received_at < number("before_"))
+    .where(text(f"substr(reason, 1, {len(PURGED)}) <> '{PURGED}'"))
+    .where(
+        ~_known.where(_o.reference == _i.reference).exists(),
+        ~_known.where(
+            _o.provider_reference == _i.provider_reference,
+            text("paycore_operation.provider_reference <> ''"),
+        ).exists(),
+    )
+    .limit(LIMIT)
+)
+STRANGER_FORGOTTEN: Final = MESSAGE_FORGOTTEN.values(reason=text(f"'{PURGED}' || reason"))
 MESSAGE: Final = _messages.where(*is_(_i.id))
 MESSAGE_SERIAL: Final = select(_i.serial).where(*is_(_i.id))
 MESSAGES: Final = _messages.where(_i.serial > number("serial_")).order_by(_i.serial).limit(LIMIT)

@@ -17,6 +17,7 @@ from paycore.ledger.durable.rows import (
     micros,
 )
 from paycore.ledger.durable.session import Session
+from paycore.ledger.hurrying import hurried
 from paycore.ledger.protocol import Evidence, Source
 from paycore.ledger.rules import changed, concluded, overtaken
 from paycore.operation import Operation
@@ -81,8 +82,14 @@ def seen_of(operation: str, report: Report, source: Source, now: datetime) -> Ev
 
 
 def _locked(session: Session, operation: str) -> tuple[Payment | None, Operation]:
-    """Return a payment and its operation, both held: nobody changes them meanwhile."""
-    paid = locked_payment(session, session.row(sql.PAYMENT_OF_LOCKED, id_=operation))
+    """Return a payment and its operation, both held: nobody changes them meanwhile.
+
+    A payment that was purged is no longer: what is told of it now goes with the next purge.
+    """
+    row = session.row(sql.PAYMENT_OF_LOCKED, id_=operation)
+    if row is not None and row[-1]:
+        session.change(sql.PAYMENT_REMEMBERED, reference_=row[0])
+    paid = locked_payment(session, row)
     return paid, found(session.row(sql.OPERATION_LOCKED, id_=operation))
 
 
@@ -93,6 +100,9 @@ def _changed(
     after = changed(before, after, now)
     change(session, before, after)
     _move_money(session, before, after)
+    if charge := hurried(before, after, paid):
+        session.change(sql.HURRIED, id_=charge.id, now_=micros(now))
+        session.makes_due(WorkKind.OPERATION, charge.id, now)
     for event in events_of(before, after, paid):
         session.change(mail_statements.EVENT_ADDED, **event_values(event))
         session.makes_due(WorkKind.EVENTS, event.owner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select, text, update
+from sqlalchemy import Select, bindparam, func, or_, select, text, union_all, update
 
 from paycore.ledger.durable.tables import (
     IN_REVIEW,
@@ -43,10 +43,20 @@ def _operations() -> Select[Any]:
 PAYMENT: Final = select(*PAYMENT_COLUMNS).where(*is_(_p.reference))
 PAYMENT_LOCKED: Final = PAYMENT.with_for_update()
 PAYMENT_OF_LOCKED: Final = (
-    select(*PAYMENT_COLUMNS)
+    select(*PAYMENT_COLUMNS, _p.purged)
     .where(_p.reference == select(_o.owner).where(*is_(_o.id), _NO_TOKEN).scalar_subquery())
     .with_for_update()
 )
+_told_of: Final = union_all(
+    select(_o.owner).where(*is_(_o.account, _o.reference), _NO_TOKEN),
+    select(_o.owner).where(
+        *is_(_o.account, _o.provider_reference), text("provider_reference <> ''"), _NO_TOKEN
+    ),
+)
+PAYMENTS_TOLD_OF: Final = (
+    select(_p.reference, _p.purged).where(_p.reference.in_(_told_of)).with_for_update()
+)
+"""Held, purged or not: a purge that is under way would not see what is kept meanwhile."""
 PAYMENT_ADDED: Final = added(payment, "captured", "refunded", "reserved", "voided", "purged")
 MONEY_RESERVED: Final = (
     update(payment)
@@ -119,6 +129,7 @@ CHECK_CLAIMED: Final = (
     )
     .values(checks=_o.checks + ONE, checked_at=number("now_"), next_check_at=number("next_"))
 )
+HURRIED: Final = update(operation).where(*is_(_o.id)).values(next_check_at=number("now_"))
 DUE: Final = (
     _operations()
     .where(text(IS_PLANNED), _o.next_check_at <= number("until_"))
@@ -171,6 +182,7 @@ PURGEABLE: Final = (
 PAYMENT_FORGOTTEN: Final = (
     update(payment).where(*is_(_p.reference)).values(metadata=text("'{}'"), purged=ONE)
 )
+PAYMENT_REMEMBERED: Final = update(payment).where(*is_(_p.reference)).values(purged=ZERO)
 OPERATIONS_FORGOTTEN: Final = (
     update(operation)
     .where(*is_(_o.owner), _NO_TOKEN)

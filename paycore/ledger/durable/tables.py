@@ -38,6 +38,7 @@ IS_UNPURGED: Final = "purged = 0"
 IS_PLANNED: Final = "next_check_at IS NOT NULL"
 IN_REVIEW: Final = "review <> ''"
 IS_WAITING: Final = "state IN ('parked', 'verified')"
+IS_NOT_APPLIED: Final = "state IN ('dead', 'parked', 'quarantined', 'verified')"
 IS_DUE: Final = "next_try_at IS NOT NULL"
 IS_UNTOLD: Final = IS_DUE
 _OPEN_CHARGE: Final = f"kind = 'charge' AND superseded = 0 AND {IS_OPEN}"

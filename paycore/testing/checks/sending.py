@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from paycore.testing.checks.ending import OPEN, Ending, place
 from paycore.testing.history import Event
 
+_HAS_MONEY = ("authorized", "succeeded")
 _REFUSED = ("Conflict", "InvalidRequest", "NotSupported", "LedgerError")
 
 
@@ -28,6 +29,17 @@ def two_charges_are_told(ending: Ending) -> Iterator[str]:
         flagged = any(row.owner == owner and row.review for row in ending.rows)
         if times > 1 and not flagged:
             yield f"{owner} was charged {times} times, and nobody is told"
+    yield from _held_beside(ending)
+
+
+def _held_beside(ending: Ending) -> Iterator[str]:
+    """Yield what is held beside another attempt that took money or holds it, unnamed."""
+    charges = [row for row in ending.rows if row.kind == "charge"]
+    for owner in {row.owner for row in charges}:
+        mine = [row for row in charges if row.owner == owner and row.state in _HAS_MONEY]
+        held = any(row.state == "authorized" for row in mine)
+        if held and len(mine) > 1 and not any(row.review for row in mine):
+            yield f"{owner} is held beside another attempt, and nobody is told"
 
 
 def written_before_sent(ending: Ending) -> Iterator[str]:
@@ -83,18 +95,22 @@ def _denied_effects(ending: Ending) -> Iterator[str]:
 
 
 def one_attempt_at_a_time(ending: Ending) -> Iterator[str]:
-    """R6: no new attempt beside one that is open or has succeeded, unless it gave way rightly."""
+    """R6: no new attempt beside one, or its capture, that is open or has succeeded.
+
+    Unless it gave way rightly.
+    """
     states: dict[tuple[str, str], tuple[str, str]] = {}
     given_way: set[tuple[str, str]] = set()
     for event in ending.transitions():
         at, owner = place(event), event.facts["owner"]
-        if event.facts["kind"] != "charge":
+        if event.facts["kind"] not in ("charge", "capture"):
             continue
         if event.what == "superseded":
             given_way.add(at)
         others = [(each, s) for each, (o, s) in states.items() if o == owner and each != at]
         busy = (s == "succeeded" or (s in OPEN and each not in given_way) for each, s in others)
-        if event.what == "reserved" and any(busy):
+        begun = event.what == "reserved" and event.facts["kind"] == "charge"
+        if begun and any(busy):
             yield f"{at} was begun beside another attempt"
         states[at] = owner, event.facts["state"]
     yield from _superseded_unasked(ending)

@@ -43,6 +43,8 @@ def truth_is_reached(ending: Ending) -> Iterator[str]:
             continue
         if ending.moved(row.at):
             yield f"{row.at} is {row.state}, and its money moved"
+        elif row.state in FAILED and _holds(ending, row):
+            yield f"{row.at} is {row.state}, and its money is held"
         elif row.state in OPEN and _could_be_known(ending, row) and not _is_held(ending, row):
             yield f"{row.at} is still {row.state}"
     yield from _asked_late(ending)
@@ -61,8 +63,12 @@ def _asked_late(ending: Ending) -> Iterator[str]:
 
 
 def _is_held(ending: Ending, row: Row) -> bool:
+    return row.state == "authorized" and _holds(ending, row)
+
+
+def _holds(ending: Ending, row: Row) -> bool:
     order = ending.orders.get(row.at)
-    return row.state == "authorized" and order is not None and order.state == "held"
+    return order is not None and order.state == "held"
 
 
 def _could_be_known(ending: Ending, row: Row) -> bool:

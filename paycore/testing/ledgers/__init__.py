@@ -16,10 +16,14 @@ from __future__ import annotations
 from typing import Final
 
 from paycore.testing.ledgers import (
+    attempts,
     capturing,
     deciding,
+    doubting,
     finding,
+    forgetting,
     holding,
+    hurrying,
     messages,
     racing,
     recording,
@@ -34,11 +38,15 @@ CHECKS: Final[tuple[Check, ...]] = (
     *returning.CHECKS,
     *holding.CHECKS,
     *capturing.CHECKS,
+    *doubting.CHECKS,
+    *attempts.CHECKS,
     *recording.CHECKS,
     *finding.CHECKS,
     *messages.CHECKS,
     *telling.CHECKS,
     *deciding.CHECKS,
+    *hurrying.CHECKS,
+    *forgetting.CHECKS,
     *racing.CHECKS,
 )
 """Every check; the racing ones start threads."""

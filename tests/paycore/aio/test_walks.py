@@ -205,3 +205,13 @@ def test_walks_are_counted_whatever_they_end_in():
         await within(walks.ended())
 
     asyncio.run(play())
+
+
+def test_another_loop_is_refused_by_name():
+    """Connections belong to the loop that made them: the second charge would be UNKNOWN."""
+    stage = AsyncStage(threaded=False)
+    asyncio.run(stage.charge())
+    with pytest.raises(paycore.NotSent, match="another event loop; open one for each"):
+        asyncio.run(stage.charge(reference="o-2"))
+
+    assert stage.stage.ledger.payment("o-2") is None

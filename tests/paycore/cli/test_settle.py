@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+
+from paycore.ledger.durable import open_durable
+from paycore.ledger.protocol import Source
+from paycore.money import Money
+from paycore.report import Report
+from paycore.states import State
 
 REASON = ("--reason", "the console says so")
 
@@ -75,6 +83,7 @@ def test_what_is_final_is_not_taken_back(run, lost):
     [
         (("nobody", "--as", "succeeded", *REASON), 1, "`paycore operations` lists their ids"),
         (("nobody", "--as", "pending", *REASON), 2, "--as"),
+        (("nobody", "--as", "authorized", *REASON), 1, "`paycore operations` lists their ids"),
         (("nobody", "--as", "succeeded"), 2, "--reason"),
     ],
 )
@@ -94,3 +103,32 @@ def test_a_reason_with_a_card_number_is_refused_and_not_quoted(run, lost):
     assert done.exit_code == 1
     assert "looks like a card number" in done.stderr
     assert "4111111111111111" not in done.output
+
+
+@pytest.fixture
+def doubted(run, shop):
+    """Return the id of a charge that is held, and under review after one odd answer."""
+    run("charge", "o-1", "15.00", "CAD", "--method", "token:any-card", "--no-capture")
+    with closing(open_durable(f"sqlite:///{shop / 'shop.db'}")) as ledger:
+        charge = ledger.payment("o-1").operations[0]
+        odd = Report(charge.reference, State.AUTHORIZED, Money(1, "CAD"))
+        ledger.record(charge.id, odd, Source.QUERY, datetime.now(UTC))
+    return charge.id
+
+
+def test_what_is_held_still_is_confirmed_and_can_be_captured(run, doubted):
+    """The flag is taken down, and nothing else changes."""
+    done = run("settle", doubted, "--as", "authorized", *REASON, input="y\n")
+
+    assert "Write down for ever that this charge of 15.00 CAD is held still?" in done.stderr
+    assert (done.exit_code, state(run)) == (0, "authorized")
+    assert run("capture", "o-1", "--key", "c-1").exit_code == 0
+
+
+@pytest.mark.parametrize("word", ["expired", "authorized"])
+def test_what_was_not_so_does_not_become_so_by_hand(run, lost, word):
+    """Nobody declares by hand that money is held, or that a page is over."""
+    done = run("settle", lost, "--as", word, *REASON, "--yes")
+
+    assert done.exit_code == 1
+    assert state(run) == "unknown"

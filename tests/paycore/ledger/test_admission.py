@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from paycore.errors import Conflict, InvalidRequest
@@ -68,6 +70,41 @@ def test_nobody_pays_beside_a_hold():
     for held in (HELD, operation(state=State.AUTHORIZED, hold_only=True, superseded=True)):
         with pytest.raises(Conflict, match="authorized"):
             admits(intent(key="k-2"), held)
+
+
+@pytest.mark.parametrize("state", State)
+def test_nobody_pays_beside_what_may_be_taking(state):
+    """R6: an earlier attempt is over, it was told; its capture may take the money all the same."""
+    over = operation(state=State.EXPIRED, hold_only=True)
+    books = (over, end(Kind.CAPTURE, state))
+    if state.is_open or state is State.SUCCEEDED:
+        with pytest.raises(Conflict, match=f"capture of an earlier attempt is {state.value}"):
+            admits(intent(key="k-2"), *books)
+    else:
+        assert admits(intent(key="k-2"), *books)
+    assert admits(intent(key="k-2"), over, end(Kind.RELEASE, state))
+
+
+def test_what_is_held_twice_may_be_released():
+    """That is what settles it; taking it, or any other doubt, waits for a person."""
+    twice = replace(HELD, review="held twice: o-1-2 and o-1")
+    assert admits(intent(Kind.RELEASE), twice)
+    for kind, charge in (
+        (Kind.CAPTURE, twice),
+        (Kind.RELEASE, replace(HELD, review="another amount was reported")),
+    ):
+        with pytest.raises(Conflict, match="under review"):
+            admits(intent(kind), charge)
+
+
+def test_a_refund_is_of_what_was_captured():
+    """Not of what is held beside it, once that was voided."""
+    took = operation(key="k-2")
+    void = operation(Kind.VOID, key="v-1", charge=took.id)
+    books = payment(HELD, took, void)
+    made = dispatched(void, intent(Kind.VOID), books, NOW, again=False)
+
+    assert (books.charge, made.charge) == (HELD, took.id)
 
 
 @pytest.mark.parametrize("kind", ENDS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from paycore.errors import Conflict
-from paycore.ledger.by_hand import settled
+from paycore.ledger.by_hand import settled, verdict
 from paycore.operation import Operation
 from paycore.payment import Payment
 from paycore.report import Decline
@@ -65,6 +67,52 @@ def test_an_open_refund_has_its_cover():
     assert settled(waiting, State.SUCCEEDED, 1, payment(CHARGED, waiting), NOW).state is (
         State.SUCCEEDED
     )
+
+
+HELD = operation(state=State.AUTHORIZED, hold_only=True, review="another amount was reported")
+
+
+@pytest.mark.parametrize("state", [State.AUTHORIZED, State.EXPIRED])
+def test_a_flag_is_taken_down_by_who_says_what_it_is(state):
+    """And only that: no state becomes one of these by hand."""
+    doubted = replace(HELD, state=state)
+
+    assert settled(doubted, state, 1, payment(doubted), NOW) == replace(doubted, review="")
+    for before in State:
+        row = replace(HELD, state=before, review="" if before is state else "look")
+        with pytest.raises(Conflict, match="cannot become"):
+            settled(row, state, 1, payment(row), NOW)
+
+
+@pytest.mark.parametrize("kind", [Kind.CAPTURE, Kind.RELEASE])
+@pytest.mark.parametrize("end", State)
+def test_what_ended_a_hold_decides(kind, end):
+    """R6: what may have been taken is not called untaken, nor held what was surely ended."""
+    other = operation("e-1", kind, end, charge=HELD.id)
+    books = payment(HELD, other)
+    takes = kind is Kind.CAPTURE and (end.is_open or end is State.SUCCEEDED)
+    for state, refused in (
+        (State.DECLINED, takes),
+        (State.NOT_EXECUTED, takes),
+        (State.AUTHORIZED, end is State.SUCCEEDED),
+    ):
+        if refused:
+            with pytest.raises(Conflict, match=kind.value) as told:
+                settled(HELD, state, 1, books, NOW)
+            assert told.value.field == "state"
+        else:
+            assert settled(HELD, state, 1, books, NOW).state is state
+        alone = payment(HELD, replace(other, charge="c-9"))
+        assert settled(HELD, state, 1, alone, NOW).state is state
+
+
+def test_the_review_that_was_taken_down_is_evidence():
+    """Who reads it later knows what was looked into."""
+    assert verdict(HELD, State.AUTHORIZED, "seen").raw == {
+        "paycore": "seen",
+        "review": "another amount was reported",
+    }
+    assert verdict(replace(HELD, review=""), State.DECLINED, "seen").raw == {"paycore": "seen"}
 
 
 def test_a_charge_needs_none():

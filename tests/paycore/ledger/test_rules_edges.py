@@ -117,10 +117,11 @@ def test_only_money_that_was_just_taken_is_taken_twice(kind):
 @pytest.mark.parametrize("before", sorted(LATE))
 @pytest.mark.parametrize("said", [*OPENED, State.DECLINED])
 def test_a_dispatcher_that_was_given_up_says_nothing_new_but_a_success(before, said):
-    """R39: only what took money, and what no query would find, calls a person."""
+    """R39: only what took or holds money, and what no query would find, calls a person."""
     row = operation(state=before)
 
     assert overtaken(row, told(row, said)) == row
+    assert overtaken(row, told(row, State.AUTHORIZED)).review.startswith("authorized, says a")
     assert overtaken(row, told(row)) == replace(
         row, review="succeeded, says a dispatcher that was given up"
     )
@@ -132,7 +133,60 @@ def test_a_success_that_is_known_or_will_be_asked_for_is_no_alarm(before):
     """The query finds it."""
     row = operation(state=before)
 
-    assert overtaken(row, told(row)) == row
+    assert overtaken(row, told(row)) == overtaken(row, told(row, State.AUTHORIZED)) == row
+
+
+@pytest.mark.parametrize("before", sorted(LATE))
+@pytest.mark.parametrize("source", Source)
+def test_what_is_held_after_its_end_is_believed_of_a_query_only(before, source):
+    """R14: no state moves; a message is a reason to ask, and what was never held is a mismatch."""
+    row = operation(state=before, hold_only=True)
+    held = told(row, State.AUTHORIZED)
+    after = concluded(row, held, source, payment(row))
+    taking = replace(row, hold_only=False)
+    wrong = concluded(taking, told(row, State.AUTHORIZED), Source.QUERY, payment(taking))
+
+    assert after.state is before
+    assert (after.review == f"held after {before.value}") == (source is Source.QUERY)
+    assert wrong.review == "held, though it was to be taken"
+
+
+@pytest.mark.parametrize("state", [*OPENED, State.AUTHORIZED])
+def test_a_hold_that_is_not_over_is_held(state):
+    """As was asked for."""
+    row = operation(state=state, hold_only=True)
+    held = concluded(row, told(row, State.AUTHORIZED), Source.QUERY, payment(row))
+
+    assert (held.state, held.review) == (State.AUTHORIZED, "")
+
+
+@pytest.mark.parametrize("release", State)
+def test_what_our_release_gave_up_is_held_by_an_old_answer_only(release):
+    """And by the provider, where the release failed, or nobody knows."""
+    row = operation(state=State.EXPIRED, hold_only=True)
+    end = operation("x-1", Kind.RELEASE, release, charge=row.id)
+    after = concluded(row, told(row, State.AUTHORIZED), Source.QUERY, payment(row, end))
+
+    assert bool(after.review) == (release is not State.SUCCEEDED)
+
+
+@pytest.mark.parametrize(("moved_s", "calls"), [(-1, True), (0, True), (1, False)])
+def test_an_answer_older_than_the_end_is_no_alarm(moved_s, calls):
+    """It was asked for before the charge was over; the next one tells."""
+    row = operation(state=State.EXPIRED, hold_only=True, checked_at=NOW)
+    row = replace(row, updated_at=NOW + timedelta(seconds=moved_s))
+    after = concluded(row, told(row, State.AUTHORIZED), Source.QUERY, payment(row))
+
+    assert bool(after.review) == calls
+
+
+@pytest.mark.parametrize("state", OPENED)
+def test_a_flag_of_the_core_gives_way_to_what_was_told_meanwhile(state):
+    """It was about another state."""
+    row = operation(state=State.EXPIRED)
+    flag = Conclusion(row.reference, state, reason="so long", review="so long")
+
+    assert concluded(row, flag, Source.CORE, payment(row)) == row
 
 
 @pytest.mark.parametrize("state", OPENED)

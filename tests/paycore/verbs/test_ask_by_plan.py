@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paycore.plan import PLAN_S, SPREAD
-from paycore.states import State
+from paycore.states import Kind, State
 from paycore.verbs.ask import ask
 from tests.stage import Raises, Stage
 
@@ -61,3 +61,28 @@ def test_a_person_looks_once_the_plan_is_used_up(stage, error):
     )
     assert stage.ledger.in_review() == 1
     assert charge.next_check_at is not None
+
+
+@pytest.mark.parametrize("kind", [Kind.CAPTURE, Kind.RELEASE])
+def test_a_person_looks_in_time_where_what_is_held_may_lapse(kind):
+    """R48: a day after it was lost, and not when there is nothing left to take; asking goes on."""
+    stage = Stage()
+    stage.held()
+    stage.till.next("lost_before")
+    end = stage.gateway.capture if kind is Kind.CAPTURE else stage.gateway.void
+    end("o-1", key="e-1")
+    needed = []
+    for _ in range(9):
+        stage.till.next_query(*["lost_before"] * 9)
+        stage.clock.advance(6 * 3600)
+        needed.append(stage.gateway.reconcile().needs_review)
+    lost = stage.ledger.by_key(kind, "e-1")
+
+    assert needed[:2] == [0, 0]
+    assert needed[5:] == [1, 1, 1, 1]
+    assert (lost.state, lost.review[:21]) == (State.UNKNOWN, "asked about for a day")
+    stage.till.query_acts.clear()
+    stage.clock.advance(86_400)
+    calls = stage.till.count("query")
+    stage.gateway.reconcile()
+    assert stage.till.count("query") > calls

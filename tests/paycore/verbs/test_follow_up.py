@@ -1,4 +1,4 @@
-"""What a capture or a release proves of its charge, whoever found it out, and only once."""
+"""What an operation proves of another charge, whoever found it out, and only once."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from paycore.events import EventType
+from paycore.ledger.protocol import Source
 from paycore.payment import PaymentStatus
+from paycore.report import Report
 from paycore.states import Kind, State
 from paycore.verbs.ask import ask
 from paycore.verbs.follow_up import followed_up
-from tests.stage import Stage, cad
+from tests.stage import PAGE, Says, Stage, cad
 
 
 @pytest.fixture
@@ -97,3 +100,95 @@ def test_an_end_that_the_charge_denies_calls_a_person(stage):
 
     assert (stage.find().paid, stage.find().refundable) == (True, cad(1500))
     assert "expired reported after succeeded" in stage.find().review
+
+
+def pages(*settled, capture=False):
+    """Return a stage where one page took the place of another; then each was settled so."""
+    stage = Stage()
+    stage.charge(method=PAGE, capture=False)
+    stage.gateway.supersede("o-1", PAGE, key="k-2", capture=capture)
+    for reference, state in settled:
+        stage.till.settle(reference, state)
+        stage.clock.advance(60)
+        stage.gateway.reconcile(ahead=True)
+    return stage
+
+
+OLD_HOLDS, NEW_HOLDS = ("o-1", "authorized"), ("o-1-2", "authorized")
+NEW_TAKES = ("o-1-2", "succeeded")
+
+
+@pytest.mark.parametrize("order", [(OLD_HOLDS, NEW_HOLDS), (NEW_HOLDS, OLD_HOLDS)])
+def test_of_two_holds_the_superseded_one_is_named(order):
+    """Whichever came last, at once, and once: the new one is captured."""
+    stage = pages(*order)
+    old, new = stage.find().operations
+    told = [event.type for event in stage.ledger.events_of("o-1")]
+
+    assert (old.review, new.review) == ("held twice: o-1-2 and o-1", "")
+    assert told.count(EventType.REVIEW_NEEDED) == stage.ledger.in_review() == 1
+    stage.gateway.capture("o-1", key="c-1")
+    assert stage.find().captured.id == new.id
+    assert stage.find().review == "held twice: o-1-2 and o-1"
+
+
+@pytest.mark.parametrize("order", [(OLD_HOLDS, NEW_TAKES), (NEW_TAKES, OLD_HOLDS)])
+def test_a_hold_beside_money_that_was_taken_is_named(order):
+    """R9: in either order; what was taken can be given back."""
+    stage = pages(*order, capture=True)
+    old, new = stage.find().operations
+
+    assert (old.review, new.review) == ("held twice: o-1-2 and o-1", "")
+    assert stage.find().paid
+    assert stage.gateway.refund("o-1", key="r-1").state is State.SUCCEEDED
+
+
+def test_a_hold_that_was_named_and_looked_at_is_not_named_again():
+    """Somebody knows of it; it is asked about for days, and calls nobody."""
+    stage = pages(OLD_HOLDS, NEW_TAKES, capture=True)
+    old = stage.find().operations[0]
+    stage.ledger.settle(old.id, State.AUTHORIZED, "it lapses soon", old.version, stage.clock())
+    for _ in range(3):
+        stage.clock.advance(86_400)
+        stage.gateway.reconcile(ahead=True)
+
+    assert stage.find().review == ""
+    assert stage.ledger.operation(old.id).state is State.AUTHORIZED
+
+
+def test_a_hold_that_was_looked_at_before_is_named():
+    """It was another doubt that was taken down."""
+    stage = pages(OLD_HOLDS, capture=True)
+    stage.till.next_query(Says({"amount": 1}))
+    ask(stage.wiring, stage.find().operations[0])
+    old = stage.find().operations[0]
+    stage.ledger.settle(old.id, State.AUTHORIZED, "false alarm", old.version, stage.clock())
+    assert stage.find().review == ""
+    stage.till.settle(*NEW_TAKES)
+    ask(stage.wiring, stage.find().operations[1])
+
+    assert stage.find().operations[0].review == "held twice: o-1-2 and o-1"
+
+
+def test_a_hold_is_named_when_the_plan_comes_to_it():
+    """Who took the money was lost before it could say so."""
+    stage = pages(OLD_HOLDS, capture=True)
+    stage.till.settle(*NEW_TAKES)
+    new = stage.find().operations[1]
+    known = stage.ledger.by_wire("main", new.reference, "")
+    said = Report(known.reference, State.SUCCEEDED, known.amount)
+    stage.ledger.record(known.id, said, Source.QUERY, stage.clock())
+    assert stage.find().review == ""
+    found = ask(stage.wiring, stage.find().operations[0])
+
+    assert found.review == "held twice: o-1-2 and o-1"
+    assert found == stage.find().operations[0]
+
+
+@pytest.mark.parametrize("state", ["pending", "declined", "expired"])
+def test_a_hold_beside_no_money_is_in_order(state):
+    """The payer went back to the old page, and paid there: it is captured as any other."""
+    stage = pages(("o-1-2", state), OLD_HOLDS)
+
+    assert stage.find().review == ""
+    assert stage.gateway.capture("o-1", key="c-1").paid

@@ -403,3 +403,55 @@ def test_a_payment_whose_answer_is_odd_is_not_settled_by_it(stage):
     assert told(stage) is InboxState.VERIFIED
     assert charge(stage).state is State.PENDING
     assert charge(stage).review
+
+
+@pytest.mark.parametrize("is_proof", [False, True])
+class TestHeldLate:
+    """A message that money is held of a charge that is over."""
+
+    @pytest.fixture
+    def over(self, is_proof):
+        """Give a page that nobody authorized in time."""
+        stage = Stage(description={"webhook_is_proof": is_proof})
+        stage.charge(method=PAGE, capture=False)
+        stage.clock.advance(2 * 86_400)
+        stage.gateway.reconcile()
+        assert charge(stage).state is State.EXPIRED
+        return stage
+
+    def test_it_causes_a_query_that_calls_a_person(self, over):
+        """R14: no state moves; who looked takes the flag down."""
+        over.till.settle("o-1", "authorized")
+        asked = over.till.count("query")
+
+        assert told(over, state="authorized") is InboxState.QUARANTINED
+        assert (charge(over).state, charge(over).review) == (State.EXPIRED, "held after expired")
+        assert over.till.count("query") == asked + 1
+        assert over.ledger.in_review() == 1
+
+    def test_it_is_old_where_the_provider_holds_nothing(self, over):
+        """It was true once."""
+        over.till.settle("o-1", "expired")
+
+        assert told(over, state="authorized") is InboxState.DUPLICATE
+        assert charge(over).review == ""
+
+    def test_it_waits_where_nobody_answers(self, over):
+        """Silence denies nothing: it is tried again, and then it calls."""
+        over.till.settle("o-1", "authorized")
+        over.till.next_query("lost_before")
+        assert told(over, state="authorized") is InboxState.VERIFIED
+        over.clock.advance(60)
+        over.gateway.reconcile(ahead=True)
+
+        assert last(over) is InboxState.QUARANTINED
+        assert charge(over).review == "held after expired"
+
+    def test_it_is_nothing_of_what_was_to_be_taken(self, is_proof):
+        """A mismatch, as ever."""
+        stage = Stage(description={"webhook_is_proof": is_proof})
+        stage.till.next("declined")
+        stage.charge()
+
+        assert told(stage, state="authorized") is InboxState.QUARANTINED
+        assert charge(stage).review == ""

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from paycore.errors import Conflict, InvalidRequest
+from paycore.methods import HostedPage, StoredToken
 from paycore.payment import PaymentStatus
 from paycore.states import State
-from tests.stage import CARD, PAGE, Stage
+from paycore.verbs.charge import Wish
+from paycore.verbs.supersede import supersede
+from tests.stage import CARD, PAGE, Stage, cad
+
+ASKED = {"reference": "o-1", "amount": cad(1500), "method": PAGE, "key": "again"}
 
 
 @pytest.fixture
@@ -131,3 +136,48 @@ def test_what_nobody_knows_is_refused(stage):
     """There is no page to replace."""
     with pytest.raises(InvalidRequest, match="no such payment"):
         stage.gateway.supersede("o-9", PAGE, key="again")
+
+
+@pytest.mark.parametrize(
+    ("wish", "error"),
+    [
+        ({"method": HostedPage("https://evil.example/")}, InvalidRequest),
+        ({"method": StoredToken("not-yet")}, InvalidRequest),
+        ({"amount": cad(1501)}, Conflict),
+        ({"amount": cad(0)}, InvalidRequest),
+        ({"account": "other"}, InvalidRequest),
+        ({"extra": {"a": 1}}, InvalidRequest),
+        ({"payer": "Jane"}, InvalidRequest),
+    ],
+)
+def test_what_is_refused_lets_nothing_give_way(stage, wish, error):
+    """A wish that cannot be charged leaves the page as it is: nothing is stored, nothing sent."""
+    stage.gateway.tokenize("not-yet", PAGE)
+    before = stage.find()
+    with pytest.raises(error):
+        supersede(stage.wiring, Wish(**{**ASKED, **wish}))
+
+    assert stage.till.count("charge") == 1
+    assert [o.superseded for o in stage.find().operations] == [False]
+    assert stage.find().status is before.status
+
+
+def test_a_key_of_another_payment_lets_nothing_give_way(stage):
+    """It means something else, and the page stays the one that counts."""
+    stage.charge("o-2", key="again")
+    with pytest.raises(Conflict, match="something else"):
+        stage.gateway.supersede("o-1", PAGE, key="again")
+
+    assert [o.superseded for o in stage.find().operations] == [False]
+
+
+def test_a_key_that_is_answered_lets_nothing_give_way(stage):
+    """R7: an older attempt is what it names; the page after it goes on waiting."""
+    first = stage.gateway.supersede("o-1", PAGE, key="second")
+    stage.gateway.supersede("o-1", PAGE, key="third")
+    calls = len(stage.till.calls)
+    again = stage.gateway.supersede("o-1", PAGE, key="second")
+
+    assert again.operations[1].reference == first.charge.reference
+    assert [o.superseded for o in again.operations] == [True, True, False]
+    assert len(stage.till.calls) == calls

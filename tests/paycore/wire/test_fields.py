@@ -238,7 +238,7 @@ def test_a_blank_or_short_key_is_refused(key):
 def test_how_short_a_key_may_be_is_the_schemas_to_say():
     """Where a provider's keys are shorter."""
     assert heard(SecretText(shortest=4), "abcd").reveal() == "abcd"
-    assert "too short" in refused(SecretText(shortest=4), "abc")
+    assert "not long enough" in refused(SecretText(shortest=4), "abc")
 
 
 # Heard

@@ -8,11 +8,20 @@ from contextlib import closing
 import pytest
 
 from paycore.errors import Conflict
-from paycore.ledger.durable import open_durable, operations, recording
+from paycore.ledger.durable import inbox, open_durable, operations, recording
 from paycore.ledger.protocol import Source
 from paycore.naming import wire_references
+from paycore.report import Instrument, Notification, Report
 from paycore.states import Kind, State
-from paycore.testing.ledgers.scene import NOW, captured, intent, recorded, refused, reserved
+from paycore.testing.ledgers.scene import (
+    NOW,
+    after_s,
+    captured,
+    intent,
+    recorded,
+    refused,
+    reserved,
+)
 
 
 @pytest.fixture
@@ -127,3 +136,34 @@ def test_two_reports_about_a_token_take_their_turns(postgres, two, monkeypatch):
 
     assert (after.state, bool(after.review)) == (State.SUCCEEDED, True)
     assert len(ours.evidence(token.id)) == 2
+
+
+def test_a_message_that_comes_while_its_payment_is_purged_goes_with_the_next(
+    postgres, two, monkeypatch
+):
+    """R41: it waits for the purge, which did not see it, and says that there is more."""
+    ours, theirs = two
+    captured(ours)
+    card = Instrument("4242********4242")
+    told = Notification(Report("o-1", State.SUCCEEDED, instrument=card), b"thanks")
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        kept = []
+        about = inbox.about
+
+        def seen(*asked):
+            found = about(*asked)
+            if not kept:
+                kept.append(pool.submit(theirs.keep, "main", "d", told, NOW))
+                while not postgres.run(waits) and not kept[0].done():
+                    pass
+            return found
+
+        monkeypatch.setattr(inbox, "about", seen)
+        purged = [ours.purge(after_s(1), 9)]
+        kept[0].result(30)
+        purged += [ours.purge(after_s(1), 9), ours.purge(after_s(1), 9)]
+    (message,) = ours.messages()
+
+    assert purged == [1, 1, 0]
+    assert message.notification.said.instrument is None

@@ -91,3 +91,22 @@ def test_a_review_that_nobody_hears_of_is_found():
 def test_a_payment_that_is_fulfilled_twice_is_found(rows, outbox, found):
     """The second charge is told as what it is, and names the first."""
     assert len([*events.fulfilled_once(ending(rows=rows, outbox=outbox))]) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "found"),
+    [
+        ("release", "void.failed", 0),
+        ("release", "void.succeeded", 1),
+        ("release", "", 0),
+        ("capture", "", 0),
+        ("capture", "capture.failed", 2),
+    ],
+)
+def test_of_what_was_never_sent_a_release_alone_may_tell(kind, type_, found):
+    """Its charge was over, and left it to the release to say so."""
+    outbox = (Told("e-1", type_, "o", "weak", "o", kind, "not_sent"),) if type_ else ()
+    run = ending(moved("not_sent", kind=kind), heard("e-1"), outbox=outbox)
+    problems = [each for each in events.told_at_least_once(run) if "not_sent" in each]
+
+    assert len(problems) == found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from paycore.testing.checks import sending
@@ -181,3 +183,35 @@ def test_a_forgotten_key_is_found():
 def test_a_stale_writer_is_found():
     """One that had been given up."""
     assert len([*sending.no_stale_writer(ending(moved("succeeded", stale=True)))]) == 1
+
+
+@pytest.mark.parametrize(
+    ("states", "review", "found"),
+    [
+        (("authorized", "succeeded"), "", 1),
+        (("authorized", "authorized"), "", 1),
+        (("authorized", "succeeded"), "held twice: o and p", 0),
+        (("authorized", "expired"), "", 0),
+        (("authorized",), "", 0),
+        (("expired", "succeeded"), "", 0),
+    ],
+)
+def test_a_hold_beside_another_attempt_that_nobody_names_is_found(states, review, found):
+    """Of the same payment; another one's is no business of it."""
+    rows = [Row("charge", "k", "o", "weak", f"o-{n}", 1, s, "", 1, 0) for n, s in enumerate(states)]
+    rows[-1] = replace(rows[-1], review=review)
+    rows += [replace(rows[0], owner="p", reference="p"), replace(rows[0], kind="refund")]
+
+    assert len([*sending.two_charges_are_told(ending(rows=rows))]) == found
+
+
+@pytest.mark.parametrize(
+    ("state", "found"), [("unknown", 1), ("succeeded", 1), ("declined", 0), ("not_sent", 0)]
+)
+def test_an_attempt_beside_a_capture_is_found(state, found):
+    """The charge is over, it was told; its capture may be taking the money."""
+    capture = {"kind": "capture", "reference": "o-c1", "key": "c", "of": "o"}
+    over = (reserved(), moved("authorized"), reserved(**capture))
+    run = ending(*over, moved("expired", "authorized"), moved(state, **capture), reserved(**OTHER))
+
+    assert len([*sending.one_attempt_at_a_time(run)]) == found

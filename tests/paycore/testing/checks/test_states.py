@@ -116,3 +116,23 @@ def test_what_nobody_asks_about_is_found(state, planned_s, age_s, review, found)
     run = ending(rows=(row,))
 
     assert len([*states.nothing_open_unseen(run)]) == found
+
+
+@pytest.mark.parametrize(
+    ("state", "order", "review", "found"),
+    [
+        ("expired", "held", "", 1),
+        ("declined", "held", "", 1),
+        ("not_executed", "held", "", 1),
+        ("expired", "held", "held after expired", 0),
+        ("expired", "released", "", 0),
+        ("authorized", "held", "", 0),
+        ("authorized", "released", "", 1),
+    ],
+)
+def test_money_that_is_held_and_forgotten_is_found(state, order, review, found):
+    """The ledger says that it is over, and calls nobody."""
+    held = {ROW.at: replace(ORDERS[ROW.at], hold=True, state=order)}
+    run = ending(rows=(replace(ROW, state=state, review=review),), orders=held)
+
+    assert len([*states.truth_is_reached(run)]) == found

@@ -1,0 +1,64 @@
+"""What undoing a payment comes to, where one attempt took the money and another one holds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from paycore.errors import Conflict, InvalidRequest
+from paycore.payment import PaymentStatus
+from paycore.results import Void
+from paycore.states import Kind, State
+from tests.stage import PAGE, Effect, Stage
+
+
+@pytest.fixture
+def stage():
+    """Give a payment that was taken, and whose abandoned page was authorized as well."""
+    stage = Stage()
+    stage.charge(method=PAGE, capture=False)
+    stage.gateway.supersede("o-1", PAGE, key="k-2")
+    for reference, state in (("o-1", "authorized"), ("o-1-2", "succeeded")):
+        stage.till.settle(reference, state)
+        stage.clock.advance(60)
+        stage.gateway.reconcile(ahead=True)
+    return stage
+
+
+@pytest.mark.parametrize("undo", ["void", "reverse"])
+def test_a_second_void_releases_what_is_held_beside_the_first(stage, undo):
+    """R34: each key once: the money goes back, then the hold is given up; and that is all."""
+    first = getattr(stage.gateway, undo)("o-1", key="v-1")
+    between = stage.find().status
+    second = getattr(stage.gateway, undo)("o-1", key="v-2")
+
+    assert (first.state, second.state) == (State.SUCCEEDED,) * 2
+    assert (between, stage.find().status) == (PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED)
+    assert [effect.kind for effect in stage.till.effects] == ["charge", "void", "void"]
+    assert {stage.till.orders[name]["of"] for name in (first.reference, second.reference)} == {
+        "o-1",
+        "o-1-2",
+    }
+    assert isinstance(getattr(stage.gateway, undo)("o-1", key="v-2"), Void)
+    assert stage.till.count("void") == 2
+
+
+def test_what_is_held_is_not_refunded_instead(stage):
+    """R34: reversing what is left to release releases it."""
+    stage.gateway.void("o-1", key="v-1")
+    back = stage.gateway.reverse("o-1", key="b-1")
+
+    assert stage.ledger.by_key(Kind.RELEASE, "b-1").charge == stage.find().operations[0].id
+    assert (back.state, stage.till.count("refund")) == (State.SUCCEEDED, 0)
+
+
+def test_while_the_money_is_kept_it_is_what_is_voided(stage):
+    """What is held beside it waits; it is not taken either."""
+    with pytest.raises(InvalidRequest, match="nothing is authorized"):
+        stage.gateway.capture("o-1", key="c-1")
+    stage.gateway.void("o-1", key="v-1")
+
+    assert Effect("void", "o-1-v1", 1500) in stage.till.effects
+    assert stage.till.orders["o-1"]["state"] == "authorized"
+    with pytest.raises(Conflict, match="held twice"):
+        stage.gateway.capture("o-1", key="c-1")
+    assert stage.till.count("capture") == 0
