@@ -55,6 +55,9 @@ class Account:
     seen: dict = field(default_factory=dict)
 
 
+ANSWER = AnswerSchema()
+
+
 @paycore.hookimpl
 def describe():
     return paycore.Description(
@@ -193,7 +196,7 @@ def opened(reply, kind):
 
 
 def reported(said):
-    told = paycore.load(AnswerSchema(), said)
+    told = paycore.load(ANSWER, said)
     minor, currency = told["minor"], told["currency"]
     return paycore.Report(
         ours(told["reference"]),
@@ -203,5 +206,5 @@ def reported(said):
         provider_reference=told["provider_reference"],
         next_action=paycore.Redirect(told["page"]) if told["page"] else None,
         instrument=paycore.Instrument(told["card"]) if told["card"] else None,
-        raw=paycore.scrubbed(AnswerSchema(), said),
+        raw=paycore.scrubbed(ANSWER, said),
     )

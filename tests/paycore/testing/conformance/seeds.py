@@ -379,7 +379,7 @@ SEEDS = (
     seed(
         "reports_hold_no_secret",
         "the evidence is the answer itself",
-        "raw=paycore.scrubbed(AnswerSchema(), said)",
+        "raw=paycore.scrubbed(ANSWER, said)",
         "raw=said",
     ),
     seed(
