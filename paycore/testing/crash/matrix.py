@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
+from zlib import crc32
 
 from paycore.testing.crash.scenes import SCENES
 from paycore.testing.crash.stage import Part, Run, Stage
@@ -14,6 +15,8 @@ from paycore.testing.worldly import STRONG, WEAK
 
 ACCOUNTS: Final = (WEAK, STRONG)
 """Taken in turns: what a provider can tell, and what is proof, differs between them."""
+WITHIN: Final = (".change", ".uncommitted")
+"""How points are called at which a transaction has begun, and is not committed."""
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Matrix:
         empty: Callable[[], str],
         scenes: Iterable[str] = SCENES,
         told: Callable[[Run], object] = lambda run: None,
+        *,
+        thinned: bool = False,
     ) -> None:
         """Prepare the kills.
 
@@ -60,11 +65,14 @@ class Matrix:
             empty: Returns what the stage's opener is given, for a ledger without any row.
             scenes: Which scenes, by name.
             told: Hears of each run.
+            thinned: Whether to kill within a transaction in every third round only: wherever it
+                breaks off, the database takes all of it back.
         """
         self._stage = stage
         self._empty = empty
         self._scenes = tuple(scenes)
         self._told = told
+        self._thinned = thinned
         self._numbers = count(1)
 
     def play(self, first: int, times: int) -> Tally:
@@ -75,19 +83,27 @@ class Matrix:
         tally, began = Tally(), time.monotonic()
         for number in range(first, first + times):
             for scene in self._scenes:
-                for run in self._runs(scene, ACCOUNTS[number % len(ACCOUNTS)]):
+                for run in self._runs(scene, number):
                     tally.add(run)
                     tally.seconds = time.monotonic() - began
                     self._told(run)
         return tally
 
-    def _runs(self, scene: str, account: str) -> Iterator[Run]:
+    def _runs(self, scene: str, number: int) -> Iterator[Run]:
         """Play a scene to its end, and then once for each point that it passed."""
-        part = Part(scene, account, self._empty())
+        part = Part(scene, ACCOUNTS[number % len(ACCOUNTS)], self._empty())
         whole = self._stage.play(part, self._name())
         yield whole
         for point in whole.passed:
+            if self._thinned and not is_due(point, number):
+                continue
             yield self._stage.play(part, self._name(), point)
 
     def _name(self) -> str:
         return f"c{next(self._numbers)}x"
+
+
+def is_due(point: str, number: int) -> bool:
+    """Return whether a thinned round kills here: of three rounds one does, at least."""
+    within = point.partition(":")[0].endswith(WITHIN)
+    return not within or crc32(point.encode()) % 3 == number % 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
@@ -20,10 +21,11 @@ PLAN_S: Final = (0, 20, 80, 400, 1200, 4400, 18_000, 52_000, *[90_000] * 8)
 
 def recover(cue: Cue, scene: Scene) -> None:
     """Go on until nothing is left to do; tell the stage what the ledger holds, before and after."""
+    rows = _operations(cue, scene)
     cue.line.tell(
         {
-            "known": [operation.reference for operation in _operations(cue, scene)],
-            "kept": [asdict(kept) for kept in _inbox(cue, scene)],
+            "known": [operation.reference for operation in rows],
+            "kept": [asdict(kept) for kept in _inbox(cue, rows)],
         }
     )
     cue.step("")
@@ -51,23 +53,31 @@ def _tidy_up(cue: Cue) -> None:
 
 def _is_open(cue: Cue, scene: Scene) -> bool:
     rows = _operations(cue, scene)
-    waits = any(kept.waits and kept.reference != cue.stranger for kept in _inbox(cue, scene))
+    if not rows or any(row.state.is_open for row in rows):
+        return True
+    waits = any(kept.waits and kept.reference != cue.stranger for kept in _inbox(cue, rows))
     untold = {event.id for event in _events(cue, scene)} - cue.heard()
-    return waits or not rows or bool(untold) or any(row.state.is_open for row in rows)
+    return waits or bool(untold)
 
 
 def _found(cue: Cue, scene: Scene) -> dict[str, Any]:
+    rows = _operations(cue, scene)
     return {
-        "rows": [asdict(_row(cue, each)) for each in _operations(cue, scene)],
+        "rows": [asdict(_row(cue, each)) for each in rows],
         "sums": [asdict(each) for each in _sums(cue, scene)],
-        "kept": [asdict(each) for each in _inbox(cue, scene)],
+        "kept": [asdict(each) for each in _inbox(cue, rows)],
         "events": [asdict(_told(each)) for each in _events(cue, scene)],
     }
 
 
 def _operations(cue: Cue, scene: Scene) -> list[Operation]:
-    owners = [cue.run + suffix for suffix in scene.owners]
-    return [o for owner in owners for kind in Kind for o in cue.desk.ledger.operations(owner, kind)]
+    ledger = cue.desk.ledger
+    found: list[Operation] = []
+    for suffix in scene.owners:
+        payment = ledger.payment(cue.run + suffix)
+        found += payment.operations if payment else ()
+        found += ledger.operations(cue.run + suffix, Kind.TOKEN)
+    return found
 
 
 def _events(cue: Cue, scene: Scene) -> list[Event]:
@@ -107,9 +117,9 @@ def _sums(cue: Cue, scene: Scene) -> list[Sums]:
     ]
 
 
-def _inbox(cue: Cue, scene: Scene) -> list[Kept]:
+def _inbox(cue: Cue, rows: Sequence[Operation]) -> list[Kept]:
     """Return the messages of this run."""
-    names = {o.reference for o in _operations(cue, scene)} | {cue.stranger}
+    names = {row.reference for row in rows} | {cue.stranger}
     return [_kept(row) for row in cue.desk.ledger.messages_about(cue.account, names)]
 
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from paycore.testing.crash.__main__ import main
-from paycore.testing.crash.matrix import Matrix
+from paycore.testing.crash.matrix import Matrix, is_due
 from paycore.testing.crash.stage import Part, Run
 
 
@@ -20,11 +20,12 @@ class Theatre:
     def __init__(self, broken=""):
         self.broken = broken
         self.played = []
+        self.points = ("a", "b")
 
     def play(self, part, name, crash_at=""):
         self.played.append((part.scene, part.account, part.ledger, crash_at))
         problems = ["r01: twice"] if crash_at and crash_at == self.broken else []
-        return Run(name, part, crash_at, problems, () if crash_at else ("a", "b"))
+        return Run(name, part, crash_at, problems, () if crash_at else self.points)
 
 
 def test_each_point_is_killed_once_a_round():
@@ -43,6 +44,25 @@ def test_each_point_is_killed_once_a_round():
     assert len(told) == len(theatre.played) == 12
     assert len({run.name for run in told}) == 12
     assert (tally.kills, tally.broken) == (8, [])
+
+
+def test_a_thinned_round_spares_two_of_three_points_within_a_transaction():
+    """Three rounds leave none out, and no round leaves out what is before or after a commit."""
+    inner = [f"charge.{n}.reserve.change" for n in range(30)] + ["a.uncommitted", "a.uncommitted:2"]
+    outer = ["charge.send.before", "charge.reserve.after", "charge.send.bytes:2", "a.changed"]
+
+    for point in inner:
+        assert sum(is_due(point, number) for number in (4, 5, 6)) == 1
+    assert all(is_due(point, number) for point in outer for number in range(3))
+
+
+def test_only_a_thinned_matrix_spares_any():
+    """Whoever asks for every point gets every point."""
+    for thinned, kills in ((False, 6), (True, 2)):
+        theatre = Theatre()
+        theatre.points = ("a.change", "b.uncommitted")
+        matrix = Matrix(theatre, str, ("charge",), thinned=thinned)
+        assert matrix.play(0, 3).kills == kills
 
 
 def test_what_broke_is_in_the_figure():
