@@ -47,10 +47,10 @@ types: $(STAMP)  ## Check the types
 floors: $(STAMP)  ## Check that imports point down
 	$(BIN)/lint-imports --no-cache
 
-cover: $(STAMP)  ## What `make test` runs, and the thorough tests; counts lines
+cover: $(STAMP)  ## What `make test` runs, and the thorough tests; a quarter of it is waiting
 	@rm -f .coverage .coverage.*
-	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report="
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "thorough and not slow" --cov --cov-append --cov-report=term --cov-fail-under=95 --durations=20 tests $(PLAYED:%=--ignore %)
+	@$(MAKE) --no-print-directory test JOBS=$$(($(JOBS) + 1)) ARGS="--cov --cov-report="
+	$(BIN)/python -m pytest -q -n $$(($(JOBS) + 1)) --dist worksteal -m "thorough and not slow" --cov --cov-append --cov-report=term --cov-fail-under=95 --durations=20 tests $(PLAYED:%=--ignore %)
 
 promises: $(STAMP)  ## Play every promise as far as each commit must; half of it is waiting
 	$(BIN)/python -m pytest -q -n $$((2 * $(JOBS))) --maxschedchunk 1 -m "not slow" --durations=10 $(PLAYED)
