@@ -22,7 +22,7 @@ _MEMORY = Path("/dev/shm")
 def killed(kind: str, first: int, times: int, scenes: Iterable[str] = SCENES) -> None:
     """Play so many rounds from number `first` on: each kills once at every point of the scenes.
 
-    Within a transaction, three rounds kill once at every point.
+    Between the statements of a transaction, three rounds kill once at every point.
     """
     played = tuple(scenes)
     with empty_ledgers(kind) as empty, Stage() as stage:

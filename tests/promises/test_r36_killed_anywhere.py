@@ -33,6 +33,6 @@ PLAYED = [(p.where, number) for p in PROOFS if p.promise == "r36" for number in 
 def test_r36_nothing_is_wrong_after_any_kill(kind, number):
     """Every point x 3: all promises hold, and nobody is needed unless the provider cannot tell.
 
-    Points within a transaction, which the database takes back whole, are killed at once.
+    Points between the statements of a transaction, which is taken back whole, are killed at once.
     """
     RUNS[kind](number, 1)

@@ -15,8 +15,8 @@ from paycore.testing.worldly import STRONG, WEAK
 
 ACCOUNTS: Final = (WEAK, STRONG)
 """Taken in turns: what a provider can tell, and what is proof, differs between them."""
-WITHIN: Final = (".change", ".uncommitted")
-"""How points are called at which a transaction has begun, and is not committed."""
+WITHIN: Final = ".change"
+"""How points are called that stand before one of a transaction's statements."""
 
 
 @dataclass
@@ -65,8 +65,8 @@ class Matrix:
             empty: Returns what the stage's opener is given, for a ledger without any row.
             scenes: Which scenes, by name.
             told: Hears of each run.
-            thinned: Whether to kill within a transaction in every third round only: wherever it
-                breaks off, the database takes all of it back.
+            thinned: Whether to kill between a transaction's statements in every third round only:
+                wherever it breaks off before its commit, the database takes all of it back.
         """
         self._stage = stage
         self._empty = empty
