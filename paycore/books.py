@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from paycore import checks
 from paycore.audit import Audited, audit
 from paycore.errors import InvalidRequest, WebhookRejected
-from paycore.ledger.by_hand import CONFIRMED
+from paycore.ledger.by_hand import CONFIRMED, SETTLED
 from paycore.ledger.protocol import Evidence, InboxRow, InboxState
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -26,8 +26,6 @@ from paycore.wiring import Wiring
 if TYPE_CHECKING:
     from paycore.events import Event
 
-SETTLED: Final = (State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED)
-"""What a person may say that became of an operation."""
 _PAGE: Final = 500
 _MOST: Final = 1000
 

@@ -15,7 +15,7 @@ from paycore.report import Conclusion, Report
 from paycore.secret import scrub
 from paycore.states import Kind, State
 
-SETTLED: Final = frozenset({State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED})
+SETTLED: Final = (State.SUCCEEDED, State.DECLINED, State.NOT_EXECUTED)
 """What a person may say that became of an operation."""
 CONFIRMED: Final = frozenset({State.AUTHORIZED, State.EXPIRED})
 """What a person may only say of a charge that is that already, and under review."""

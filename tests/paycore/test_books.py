@@ -8,7 +8,8 @@ import pytest
 
 import paycore
 from paycore import State
-from paycore.books import SETTLED, Books
+from paycore.books import Books
+from paycore.ledger.by_hand import SETTLED
 from paycore.ledger.protocol import InboxState, Source
 from tests.stage import PAGE, Stage, message
 

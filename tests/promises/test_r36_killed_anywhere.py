@@ -17,7 +17,7 @@ from tests.promises.databases import DATABASES
 from tests.promises.killing import killed
 from tests.promises.proof import Proof
 
-RUNS = {kind: partial(killed, kind) for kind in DATABASES}
+RUNS = {kind: partial(killed, kind, thinned=True) for kind in DATABASES}
 PROOFS = tuple(
     Proof(promise, "rounds of kills at every point", 3, 40, RUNS[kind], batch=1, where=kind)
     for kind in DATABASES

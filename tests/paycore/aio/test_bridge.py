@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
@@ -117,6 +118,15 @@ def _blocked() -> int:
     return threading.get_ident()
 
 
+async def cancelled_during(work: Callable[[], object]) -> None:
+    """Cancel a walk while its first step is under way, and see it end so."""
+    task = asyncio.create_task(walk(work))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 def test_a_step_is_never_left_half_way():
     """A task that is cancelled during a step hears of it when the walk is over, and not before."""
     done = []
@@ -127,15 +137,8 @@ def test_a_step_is_never_left_half_way():
         done.append(is_cancelled())
         return "recorded"
 
-    async def play() -> None:
-        task = asyncio.create_task(walk(work))
-        await asyncio.sleep(0.05)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
     with ThreadPoolExecutor(1) as pool:
-        asyncio.run(play())
+        asyncio.run(cancelled_during(work))
 
     assert done == [True]
 
@@ -187,15 +190,8 @@ def test_nothing_begins_in_a_walk_that_was_cancelled():
         end_if_cancelled()
         reached.append("too far")
 
-    async def play() -> None:
-        task = asyncio.create_task(walk(work))
-        await asyncio.sleep(0.02)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
     with ThreadPoolExecutor(1) as pool:
-        asyncio.run(play())
+        asyncio.run(cancelled_during(work))
 
     assert reached == [True]
 

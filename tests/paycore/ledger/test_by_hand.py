@@ -63,7 +63,7 @@ def test_what_is_doubted_may_become_any_of_three(before, after):
 
 
 @pytest.mark.parametrize("review", ["", "declined reported after succeeded"])
-@pytest.mark.parametrize("after", sorted(SETTLED - {State.SUCCEEDED}))
+@pytest.mark.parametrize("after", sorted({*SETTLED} - {State.SUCCEEDED}))
 def test_a_success_stays_one(after, review):
     """Nobody takes it back by hand; it can only be confirmed."""
     charge = operation(State.SUCCEEDED, review=review)
