@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import paycore
 from paycore.engines.procrastinate import opened
 from paycore.ledger.durable import upgrade
+from paycore.secret import Secret
 from tests.postgres import cluster
 
 MOST = 2.0
@@ -82,7 +83,7 @@ def main() -> int:
     try:
         url = server.empty()
         upgrade(url)
-        opened(url).prepare()
+        opened(Secret(url)).prepare()
         found = measured(url, asked.rounds, asked.charges)
     finally:
         server.stop()

@@ -110,7 +110,7 @@ def open_engine(settings: Settings) -> Engine:
 
 def open_ledger(settings: Settings, engine: Engine | None = None) -> Ledger:
     """Return the ledger that the settings name; it tells `engine` what becomes due."""
-    if settings.ledger == "memory://":
+    if settings.ledger.reveal() == "memory://":
         return MemoryLedger()
     from paycore.ledger.durable import open_durable  # SQLAlchemy: not for who keeps nothing
 

@@ -73,6 +73,14 @@ class Secret:
     __deepcopy__ = __copy__
 
 
+def hidden(text: str | Secret) -> Secret:
+    """Return a text that may hold a password as a secret; a secret as it is.
+
+    `url = hidden(url)` takes it out of the frame that a traceback would show.
+    """
+    return text if isinstance(text, Secret) else Secret(text)
+
+
 def mask_card(number: str) -> str:
     """Return a card number as it may be shown: first 6 and last 4, and never under 6 hidden.
 

@@ -39,6 +39,7 @@ THOROUGH = (
 LONGEST = (
     "tests/promises/test_r36",
     "tests/promises/test_r01",
+    "tests/paycore/scaffold/test_installed",
     "tests/paycore/testing/",
     "tests/plugins/",
 )

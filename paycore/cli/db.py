@@ -6,6 +6,7 @@ import click
 
 from paycore.cli.output import config_option, json_option, shared, write_json
 from paycore.errors import SettingsError
+from paycore.secret import Secret
 from paycore.settings import read
 
 
@@ -41,9 +42,9 @@ def upgrade() -> None:
     _told(revision)
 
 
-def _url() -> str:
+def _url() -> Secret:
     url = read(shared().config).ledger
-    if url == "memory://":
+    if url.reveal() == "memory://":
         raise SettingsError("ledger: memory:// has no schema; name a database", field="ledger")
     return url
 

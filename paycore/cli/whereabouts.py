@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from paycore.secret import Secret
 
-def ledger_name(url: str) -> str:
+
+def ledger_name(ledger: Secret) -> str:
     """Return what people call the ledger at this URL: its file, or its server and database.
 
     The URL is one that opens: of another kind nobody knows where its password stands.
     """
-    if url == "memory://":
+    if (url := ledger.reveal()) == "memory://":
         return url
     from sqlalchemy import make_url  # not for who keeps nothing
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
 from paycore.engines.sweeping import swept
+from paycore.secret import Secret
 from paycore.work import Work
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -44,7 +45,7 @@ class Inline:
                 stop.wait(sweep_s)
 
 
-def opened(ledger: str) -> Inline:
+def opened(ledger: Secret) -> Inline:
     """Return the engine, over whatever ledger."""
     return Inline()
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final
 from paycore.engines import tables
 from paycore.engines.tables import refused
 from paycore.errors import LedgerError
+from paycore.secret import Secret
 from paycore.work import Work
 
 QUEUE: Final = "paycore"
@@ -93,13 +94,13 @@ class Procrastinate:
         raise LedgerError(f"engine: the database cannot be used: {problem}")
 
 
-def opened(ledger: str) -> Procrastinate:
+def opened(ledger: Secret) -> Procrastinate:
     """Return the engine, over the ledger at this URL.
 
     Raises:
         SettingsError: that is no PostgreSQL, or procrastinate is not installed.
     """
-    if not ledger.startswith("postgresql"):
+    if not ledger.reveal().startswith("postgresql"):
         raise refused(
             "procrastinate works in PostgreSQL only; want "
             'ledger = "postgresql://user@host/database", or engine = "inline"'

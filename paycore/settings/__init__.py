@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from paycore.errors import SettingsError
+from paycore.secret import Secret
 from paycore.settings.places import beside
 from paycore.settings.schemas import AccountSchema, TopSchema
 from paycore.settings.sources import DEFAULT_FILE as DEFAULT_FILE
@@ -46,8 +47,8 @@ class Settings:
 
     accounts: tuple[AccountSettings, ...]
     default_account: str
-    ledger: str = field(repr=False)
-    """Its URL; what a file calls by a relative path lies in the folder of that file."""
+    ledger: Secret
+    """Its URL, which may hold a password; a relative path lies in the folder of the file."""
     engine: str
     return_hosts: frozenset[str]
     listeners: tuple[str, ...]
@@ -70,7 +71,9 @@ def read(source: str | Path | Mapping[str, Any] | None = None) -> Settings:
         there = f"no {DEFAULT_FILE} in this folder"
         raise SettingsError(f"{there}, and no {PREFIX}* names an account", field="accounts")
     settings = _checked(raw)
-    return settings if file is None else replace(settings, ledger=beside(settings.ledger, file))
+    if file is None:
+        return settings
+    return replace(settings, ledger=Secret(beside(settings.ledger.reveal(), file)))
 
 
 def _checked(raw: dict[str, Any]) -> Settings:
@@ -100,7 +103,7 @@ def _settings(raw: Mapping[str, Any]) -> Settings:
     return Settings(
         accounts=accounts,
         default_account=top["default_account"] or next((each.name for each in accounts), ""),
-        ledger=top["ledger"],
+        ledger=Secret(top["ledger"]),
         engine=top["engine"],
         return_hosts=frozenset(top["return_hosts"]),
         listeners=tuple(top["listeners"]),

@@ -127,7 +127,7 @@ def test_what_is_not_said_has_a_default() -> None:
     assert settings == Settings(
         accounts=(account(),),
         default_account="cards",
-        ledger="sqlite:///paycore.db",
+        ledger=Secret("sqlite:///paycore.db"),
         engine="inline",
         return_hosts=frozenset(),
         listeners=(),
@@ -245,7 +245,7 @@ def test_secrets_stand_in_no_repr() -> None:
     )
 
     assert CANARY not in repr(settings)
-    assert CANARY in settings.ledger
+    assert CANARY in settings.ledger.reveal()
 
 
 def test_the_mapping_given_is_left_as_it_was() -> None:

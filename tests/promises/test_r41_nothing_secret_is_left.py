@@ -19,6 +19,7 @@ import pytest
 
 import paycore
 from paycore import Money
+from paycore.ledger.durable import current, open_durable, upgrade
 from paycore.serving import Said, Serving
 from paycore.wire.attempt import Attempt
 from paycore.wire.connection import Connection
@@ -204,6 +205,53 @@ def test_r41_no_frame_of_a_plugin_that_was_interrupted_is_told(verb, interrupt):
 
     assert made.called
     assert KEY not in whole(caught.value)
+
+
+PASSWORD = "hunter2-canary"
+LEDGERS = (
+    f"postgresql://shop:{PASSWORD}@127.0.0.1:1/shop",
+    f"postgresql://shop:{PASSWORD}@127.0.0.1:port/shop",
+    f"postgresql://shop@127.0.0.1:1/shop?password={PASSWORD}",
+    f"sqlite:///shop.db?password={PASSWORD}",
+    f"mysql://shop:{PASSWORD}@127.0.0.1/shop",
+    f"shop:{PASSWORD}",
+)
+"""Ledgers that cannot be opened: one is away, the others nobody knows how to open."""
+OPENERS = {
+    "a gateway": lambda ledger: open_one(ledger, "inline"),
+    "a gateway with workers": lambda ledger: open_one(ledger, "procrastinate"),
+    "the ledger": open_durable,
+    "its schema": current,
+    "its upgrade": upgrade,
+}
+
+
+def open_one(ledger: paycore.Secret, engine: str) -> object:
+    """Open a gateway over this ledger."""
+    account = {"provider": "fake", "mode": "sandbox", "merchant_key": paycore.Secret("k" * 32)}
+    return paycore.open_gateway({"accounts": {"a": account}, "ledger": ledger, "engine": engine})
+
+
+@pytest.mark.parametrize(
+    "ledger", [paycore.Secret(url) for url in LEDGERS], ids=range(len(LEDGERS))
+)
+@pytest.mark.parametrize("opener", OPENERS)
+def test_r41_no_frame_of_opening_is_told(ledger, opener):
+    """A ledger that cannot be opened tells no crash report the password in its URL."""
+    with pytest.raises((paycore.SettingsError, paycore.LedgerError)) as caught:
+        OPENERS[opener](ledger)
+
+    assert PASSWORD not in whole(caught.value)
+
+
+def test_r41_a_url_is_in_no_frame_of_ours():
+    """Nor where whoever opens a ledger gives it as a plain text, which is in their frame alone."""
+    with pytest.raises(paycore.LedgerError) as caught:
+        open_durable(LEDGERS[0])
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+
+    assert len(frames) > 1
+    assert not [f.f_code.co_name for f in frames[1:] if PASSWORD in repr(f.f_locals)]
 
 
 def test_r41_no_frame_of_a_check_is_told():

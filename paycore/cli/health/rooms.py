@@ -12,6 +12,7 @@ from paycore.cli.health.finding import Check, Finding
 from paycore.cli.whereabouts import ledger_name
 from paycore.errors import LedgerError, PaycoreError, SettingsError
 from paycore.listeners import Listeners
+from paycore.secret import Secret
 from paycore.settings import Settings
 
 
@@ -29,8 +30,8 @@ def rooms(settings: Settings) -> Iterator[Finding]:
             yield Finding("listeners", "ok", f"{name} can listen")
 
 
-def _ledger(url: str) -> Finding:
-    if url == "memory://":
+def _ledger(ledger: Secret) -> Finding:
+    if (url := ledger.reveal()) == "memory://":
         return Finding(
             "ledger",
             "warning",
@@ -40,13 +41,13 @@ def _ledger(url: str) -> Finding:
     try:
         absent = _absent_file(url)
         if absent is None:
-            _look_into(url)
+            _look_into(ledger)
     except LedgerError as error:
         return _failed("ledger", error, "is the database there, and reached from here?")
     except SettingsError as error:
         return _failed("ledger", error, "mend this setting")
     kind = url.partition(":")[0].partition("+")[0]
-    begun = f", which its first use will make: {absent}" if absent else f": {ledger_name(url)}"
+    begun = f", which its first use will make: {absent}" if absent else f": {ledger_name(ledger)}"
     return Finding("ledger", "ok", f"{kind} lasts{begun}")
 
 
@@ -80,7 +81,7 @@ def _absent_file(url: str) -> Path | None:
     return path
 
 
-def _look_into(url: str) -> None:
+def _look_into(ledger: Secret) -> None:
     """Connect to a database that is there, and hold its schema to ours.
 
     Raises:
@@ -90,7 +91,7 @@ def _look_into(url: str) -> None:
     from paycore.ledger.durable import schema
     from paycore.ledger.durable.engine import open_engine as connect
 
-    engine = connect(url)
+    engine = connect(ledger)
     try:
         upgrades_itself = engine.dialect.name == "sqlite"
         if not (upgrades_itself and schema.current_of(engine) < schema.HEAD):

@@ -16,11 +16,15 @@ from paycore.ledger.durable.safety import (
     prepare_sqlite,
     sqlite_options,
 )
+from paycore.secret import Secret, hidden
 
 _POOL: Final = {"pool_size": 5, "max_overflow": 20, "pool_timeout": 15, "hide_parameters": True}
 
+_PASSWORDS: Final = {"password", "sslpassword"}
+"""Options of PostgreSQL that whatever shows a URL would show."""
 
-def open_engine(url: str) -> Engine:
+
+def open_engine(url: str | Secret) -> Engine:
     """Return an engine for `url`: `sqlite:///file.db` or `postgresql://user@host/database`.
 
     Nothing is connected yet, but the file of SQLite exists.
@@ -28,6 +32,7 @@ def open_engine(url: str) -> Engine:
     Raises:
         SettingsError: the URL is no such thing, or asks for what is not safe.
     """
+    url = hidden(url)
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
@@ -36,11 +41,18 @@ def open_engine(url: str) -> Engine:
     raise _wrong("want memory://, sqlite:///file.db or postgresql://user@host/database")
 
 
-def _parsed(url: str) -> URL:
+def _parsed(url: Secret) -> URL:
+    """Return the parts of a URL; where it is wrong, none of them is in the frame that says so."""
     try:
-        return make_url(url)
+        parsed = make_url(url.reveal())
     except (ArgumentError, ValueError):
         problem = "is no URL such as sqlite:///file.db"
+    else:
+        shown = sorted(_PASSWORDS & parsed.query.keys())
+        if not shown:
+            return parsed
+        del parsed
+        problem = f"options are shown; want no {shown[0]} there, but user:password@host"
     raise _wrong(problem)
 
 

@@ -11,10 +11,11 @@ from paycore.ledger.durable.ledger import DurableLedger
 from paycore.ledger.durable.session import Texts
 from paycore.ledger.durable.transactions import Transactions
 from paycore.ledger.protocol import Ledger
+from paycore.secret import Secret, hidden
 from paycore.work import Enqueue
 
 
-def open_durable(url: str, *, enqueue: Enqueue | None = None) -> Ledger:
+def open_durable(url: str | Secret, *, enqueue: Enqueue | None = None) -> Ledger:
     """Return the ledger at `url`: `sqlite:///paycore.db` or `postgresql://user@host/database`.
 
     A file of SQLite is made, and brought to the newest schema, by itself. PostgreSQL is taken as
@@ -28,6 +29,7 @@ def open_durable(url: str, *, enqueue: Enqueue | None = None) -> Ledger:
         SettingsError: the URL is wrong, the database forgets, or its schema is another.
         LedgerError: the database cannot be reached.
     """
+    url = hidden(url)
     engine = open_engine(url)
     try:
         _ready(engine)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from paycore.errors import LedgerError, SettingsError
 from paycore.ledger.durable.engine import open_engine
 from paycore.ledger.durable.migrations import HERE
+from paycore.secret import Secret, hidden
 
 T = TypeVar("T")
 HEAD: Final = "0001"
@@ -24,13 +25,14 @@ _BEGIN: Final = {
 }
 
 
-def current(url: str) -> str:
+def current(url: str | Secret) -> str:
     """Return the revision of the schema at `url`; empty where there is none.
 
     Raises:
         SettingsError: the URL is wrong, or asks for what is not safe.
         LedgerError: the database cannot be reached.
     """
+    url = hidden(url)
     engine = open_engine(url)
     try:
         return current_of(engine)
@@ -38,7 +40,7 @@ def current(url: str) -> str:
         engine.dispose()
 
 
-def upgrade(url: str) -> str:
+def upgrade(url: str | Secret) -> str:
     """Bring the schema at `url` to the one that this paycore speaks; return its revision.
 
     All of it is one transaction: it is done, or nothing is.
@@ -47,6 +49,7 @@ def upgrade(url: str) -> str:
         SettingsError: the URL is wrong, or the schema is newer than this paycore.
         LedgerError: the database cannot be reached.
     """
+    url = hidden(url)
     engine = open_engine(url)
     try:
         upgrade_of(engine)

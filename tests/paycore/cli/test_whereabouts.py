@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paycore.cli.whereabouts import ledger_name
+from paycore.secret import Secret
 
 
 @pytest.mark.parametrize(
@@ -19,9 +20,9 @@ from paycore.cli.whereabouts import ledger_name
 )
 def test_a_ledger_has_a_name(url, name):
     """Neither user nor password nor options are in it."""
-    assert ledger_name(url) == name
+    assert ledger_name(Secret(url)) == name
 
 
 def test_a_relative_file_is_named_in_full(tmp_path):
     """From another folder it would be another file."""
-    assert ledger_name("sqlite:///shop.db") == str(tmp_path / "shop.db")
+    assert ledger_name(Secret("sqlite:///shop.db")) == str(tmp_path / "shop.db")

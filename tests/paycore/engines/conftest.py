@@ -6,6 +6,7 @@ import pytest
 
 from paycore.engines.procrastinate import QUEUE, opened
 from paycore.ledger.durable import upgrade
+from paycore.secret import Secret
 from paycore_iotpay.simulator import IotpaySimulator
 from tests.paycore.engines.shop import Shop
 from tests.postgres import postgres  # noqa: F401
@@ -33,7 +34,7 @@ def database(postgres):  # noqa: F811
     """Give a database of our own, ready for the engine."""
     url = postgres.empty()
     upgrade(url)
-    opened(url).prepare()
+    opened(Secret(url)).prepare()
     yield Database(url, postgres)
     postgres.forget(url)
 

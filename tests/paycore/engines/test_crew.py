@@ -11,6 +11,7 @@ import pytest
 
 from paycore.engines import crew
 from paycore.engines.procrastinate import opened
+from paycore.secret import Secret
 from paycore.work import Work, WorkKind
 
 
@@ -49,7 +50,7 @@ class Hand:
 @pytest.fixture
 def queue(database):
     """Return what puts work into the queue."""
-    engine = opened(database.url)
+    engine = opened(Secret(database.url))
 
     def put(*works):
         with psycopg.connect(database.url) as connection:

@@ -9,6 +9,7 @@ import pytest
 
 from paycore.engines.inline import Inline, opened
 from paycore.engines.sweeping import MOST, swept
+from paycore.secret import Secret
 from paycore.work import Work, WorkKind
 
 
@@ -79,7 +80,7 @@ def test_a_sweep_ends_even_if_there_is_always_more():
 
 def test_it_needs_nothing_and_notes_nothing():
     """Over whatever ledger."""
-    engine = opened("memory://")
+    engine = opened(Secret("memory://"))
 
     assert (engine.name, engine.defers) == ("inline", False)
     assert engine.check() is engine.prepare() is None

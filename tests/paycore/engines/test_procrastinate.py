@@ -16,6 +16,7 @@ from paycore.engines.procrastinate import opened
 from paycore.errors import LedgerError, PluginRefused, SettingsError
 from paycore.ledger.durable import open_durable, upgrade
 from paycore.ledger.protocol import Source
+from paycore.secret import Secret
 from paycore.states import State
 from paycore.testing.ledgers.scene import NOW, intent, report, reserved
 from paycore.work import Work, WorkKind
@@ -29,7 +30,9 @@ def settings(ledger, engine="procrastinate"):
 
 @pytest.fixture
 def ledger(database):
-    with closing(open_durable(database.url, enqueue=opened(database.url).enqueue)) as ledger:
+    with closing(
+        open_durable(database.url, enqueue=opened(Secret(database.url)).enqueue)
+    ) as ledger:
         yield ledger
 
 
@@ -47,7 +50,7 @@ def test_without_its_package_it_says_what_to_type(monkeypatch):
     monkeypatch.setattr(procrastinate, "find_spec", lambda name: None)
 
     with pytest.raises(SettingsError, match=r"type: pip install 'paycore\[worker\]'"):
-        opened("postgresql://shop@localhost/shop")
+        opened(Secret("postgresql://shop@localhost/shop"))
 
 
 def test_an_engine_that_nobody_offers_is_refused():
@@ -58,7 +61,7 @@ def test_an_engine_that_nobody_offers_is_refused():
 
 def test_where_it_connects_is_not_shown():
     """A URL may hold a password."""
-    engine = opened(f"postgresql://shop:{SECRET}@localhost:1/shop")
+    engine = opened(Secret(f"postgresql://shop:{SECRET}@localhost:1/shop"))
     with pytest.raises(LedgerError, match=r"engine: the database cannot be used") as failed:
         engine.prepare()
 
@@ -72,7 +75,7 @@ def test_tables_that_are_missing_are_asked_for(postgres):
     with pytest.raises(SettingsError, match="no tables of procrastinate yet; type: paycore db upg"):
         paycore.open_gateway(settings(url))
     for _ in range(2):
-        opened(url).prepare()
+        opened(Secret(url)).prepare()
 
     paycore.open_gateway(settings(url)).close()
     assert postgres.run("SELECT count(*) FROM procrastinate_jobs", url) == [(0,)]
@@ -85,7 +88,7 @@ def test_tables_of_another_release_are_refused(database, act):
     database.run("DROP FUNCTION procrastinate_retry_job_v2")
 
     with pytest.raises(SettingsError, match=r"another release \(procrastinate_retry_job_v2 is mis"):
-        getattr(opened(database.url), act)()
+        getattr(opened(Secret(database.url)), act)()
 
 
 def test_a_job_is_committed_with_its_row(ledger, database):
@@ -148,9 +151,10 @@ KILLED = """
 import os, signal, sys
 from paycore.engines.procrastinate import opened
 from paycore.ledger.durable import open_durable
+from paycore.secret import Secret
 from paycore.testing.ledgers.scene import NOW, intent
 
-url, engine = sys.argv[1], opened(sys.argv[1])
+url, engine = sys.argv[1], opened(Secret(sys.argv[1]))
 
 def enqueue(connection, works):
     engine.enqueue(connection, works)
@@ -178,7 +182,7 @@ def test_work_of_every_kind_survives_the_queue(database):
         Work(WorkKind.MESSAGE, "é"),
     ]
     with psycopg.connect(database.url) as connection:
-        opened(database.url).enqueue(connection, works)
+        opened(Secret(database.url)).enqueue(connection, works)
     rows = database.run("SELECT args->>'kind', args->>'name', args->>'at' FROM procrastinate_jobs")
 
     assert rows == [(w.kind.value, w.name, w.at and w.at.isoformat()) for w in works]

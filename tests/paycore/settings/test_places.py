@@ -80,13 +80,13 @@ def test_the_default_lies_beside_the_file(
     wanted = f"sqlite:///{shop / 'paycore.db'}"
 
     monkeypatch.chdir(one)
-    assert read(shop / "paycore.toml").ledger == wanted
-    assert read(str(shop / "paycore.toml")).ledger == wanted
-    assert Path(read("../shop/paycore.toml").ledger.removeprefix("sqlite:///")).resolve() == (
-        shop / "paycore.db"
-    )
+    assert read(shop / "paycore.toml").ledger.reveal() == wanted
+    assert read(str(shop / "paycore.toml")).ledger.reveal() == wanted
+    assert Path(
+        read("../shop/paycore.toml").ledger.reveal().removeprefix("sqlite:///")
+    ).resolve() == (shop / "paycore.db")
     monkeypatch.chdir(shop)
-    assert read().ledger == read("paycore.toml").ledger == wanted
+    assert read().ledger.reveal() == read("paycore.toml").ledger.reveal() == wanted
 
 
 def test_a_link_to_the_file_has_a_folder_of_its_own(folders: list[Path]) -> None:
@@ -94,7 +94,7 @@ def test_a_link_to_the_file_has_a_folder_of_its_own(folders: list[Path]) -> None
     shop, one, _ = folders
     (one / "paycore.toml").symlink_to(shop / "paycore.toml")
 
-    assert read(one / "paycore.toml").ledger == f"sqlite:///{one / 'paycore.db'}"
+    assert read(one / "paycore.toml").ledger.reveal() == f"sqlite:///{one / 'paycore.db'}"
 
 
 def test_the_environment_over_a_file_is_beside_the_file_too(
@@ -105,7 +105,7 @@ def test_the_environment_over_a_file_is_beside_the_file_too(
     monkeypatch.setenv("PAYCORE_LEDGER", "sqlite:///other.db")
     for folder in (one, two):
         monkeypatch.chdir(folder)
-        assert read(shop / "paycore.toml").ledger == f"sqlite:///{shop / 'other.db'}"
+        assert read(shop / "paycore.toml").ledger.reveal() == f"sqlite:///{shop / 'other.db'}"
 
 
 def test_without_a_file_it_follows_the_process(
@@ -113,9 +113,12 @@ def test_without_a_file_it_follows_the_process(
 ) -> None:
     """A mapping, and an environment alone, have no folder."""
     monkeypatch.chdir(folders[1])
-    assert read({"accounts": {"cards": {"provider": "fake"}}}).ledger == "sqlite:///paycore.db"
+    assert (
+        read({"accounts": {"cards": {"provider": "fake"}}}).ledger.reveal()
+        == "sqlite:///paycore.db"
+    )
     monkeypatch.setenv("PAYCORE_ACCOUNTS__CARDS__PROVIDER", "fake")
-    assert read().ledger == "sqlite:///paycore.db"
+    assert read().ledger.reveal() == "sqlite:///paycore.db"
 
 
 def test_the_same_reference_from_two_folders_is_charged_once(
