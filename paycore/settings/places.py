@@ -22,4 +22,5 @@ def beside(ledger: str, file: Path) -> str:
     if told is None or str(here).startswith(_NO_FOLDERS):
         return ledger
     scheme, path, options = told.groups()
-    return f"{scheme}{here.parent / path}{options}"
+    folder = Path(str(here.parent).replace("%", "%25").replace("?", "%3F"))  # as a URL means it
+    return f"{scheme}{folder / path}{options}"

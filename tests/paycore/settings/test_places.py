@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 import paycore
 from paycore import Money, StoredToken
@@ -70,6 +71,31 @@ def test_two_places_never_share_a_ledger(name: str) -> None:
     ours, other = beside(ledger, SHOP), beside(ledger, Path("/etc/other/paycore.toml"))
 
     assert (ours == other) is (ours == ledger) is name.startswith((":", "file:"))
+
+
+@given(st.text(st.sampled_from("ab ?%#&=:@+/2F;é"), min_size=1, max_size=12))
+def test_a_folder_of_any_name_holds_its_ledger(name: str) -> None:
+    """Whatever a URL would take its letters for."""
+    folder = Path("/etc") / name
+    url = make_url(beside("sqlite:///paycore.db?journal_mode=wal", folder / "paycore.toml"))
+
+    assert url.database == str(folder / "paycore.db")
+    assert url.query == {"journal_mode": "wal"}
+
+
+@pytest.mark.parametrize("names", [("shop?eu", "shop?us"), ("a%2Fb", "a%20b"), ("a b", "a%20b")])
+def test_two_shops_never_meet_in_one_ledger(names: tuple[str, str], tmp_path: Path) -> None:
+    """The same reference in two folders is two orders, and each is charged."""
+    known = []
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "paycore.toml").write_text(FAKE, encoding="utf-8")
+        with paycore.open_gateway(tmp_path / name / "paycore.toml") as gateway:
+            known.append(gateway.find("order-1"))
+            gateway.charge("order-1", Money(1500, "CAD"), StoredToken("c"))
+
+    assert known == [None, None]
+    assert all((tmp_path / name / "paycore.db").exists() for name in names)
 
 
 def test_the_default_lies_beside_the_file(
