@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Self
 
+from paycore import reviews
 from paycore.evolve import evolve
 from paycore.methods import NextAction
 from paycore.money import Money
@@ -27,7 +28,7 @@ class Operation:
     fingerprint: str = field(repr=False)
     account: str
     reference: str
-    """The wire reference: what the provider was told, unique for the account, never reused."""
+    """The wire reference: what the provider was told, unique in the ledger, never reused."""
     method: str
     """The name of the method of payment; for a charge or a tokenization only."""
     amount: Money | None
@@ -102,7 +103,7 @@ class Operation:
             decline=report.decline if report.state is State.DECLINED else None,
             captured=_part_of(self, report),
             late=self.late or late,
-            review=f"succeeded after {self.state.value}" if late else self.review,
+            review=f"{reviews.LATE}{self.state.value}" if late else self.review,
         )
 
     def mismatch(self, report: Report) -> str:
@@ -153,7 +154,7 @@ class Operation:
     def disputed(self, reason: str) -> Self:
         """Return the operation with its review flag raised; no money state changes."""
         state = State.UNKNOWN if self.state is State.SUBMITTING else self.state
-        return evolve(self, state=state, review=self.review or reason)
+        return evolve(self, state=state, review=reviews.added(self.review, reason))
 
 
 def _same_kind(told: Kind, ours: Kind) -> bool:

@@ -61,7 +61,7 @@ class Payment:
 
         One that was voided gives way to one that holds money.
         """
-        charges = [o for o in self.operations if o.kind is Kind.CHARGE]
+        charges = self._of(Kind.CHARGE)
         sent = [o for o in charges if o.state is not State.NOT_SENT]
         is_open = [o for o in sent if o.state.is_open and not o.superseded]
         if self.captured and (self._keeps() or not self.authorized):
@@ -88,14 +88,14 @@ class Payment:
 
     @property
     def taking(self) -> Operation | None:
-        """The capture, of whatever attempt, that took what was held, or may be taking it."""
-        captures = (o for o in self.operations if o.kind is Kind.CAPTURE)
+        """The capture, of whatever attempt that was not voided, that took money or may take it."""
+        captures = (o for o in self._of(Kind.CAPTURE) if not self._voided(o.charge))
         return next((o for o in captures if o.state.is_open or o.state is State.SUCCEEDED), None)
 
     @property
     def open_charge(self) -> Operation | None:
         """The attempt that stands in the way of another: open, and not superseded."""
-        charges = (o for o in self.operations if o.kind is Kind.CHARGE and o.state.is_open)
+        charges = (o for o in self._of(Kind.CHARGE) if o.state.is_open)
         return next((charge for charge in charges if not charge.superseded), None)
 
     @property
@@ -153,16 +153,19 @@ class Payment:
         done = self._with(Kind.RELEASE, State.SUCCEEDED)
         return any(release.charge == charge.id for release in done)
 
+    def _of(self, kind: Kind) -> tuple[Operation, ...]:
+        return tuple(o for o in self.operations if o.kind is kind)
+
     def _with(self, kind: Kind, state: State) -> tuple[Operation, ...]:
         return tuple(o for o in self.operations if o.kind is kind and o.state is state)
 
     def _keeps(self) -> bool:
         """Return whether an attempt took the money and was not voided."""
         took = self._with(Kind.CHARGE, State.SUCCEEDED)
-        return not all(self._voided(charge) for charge in took)
+        return not all(self._voided(charge.id) for charge in took)
 
-    def _voided(self, charge: Operation) -> bool:
-        return any(o.charge in ("", charge.id) for o in self._with(Kind.VOID, State.SUCCEEDED))
+    def _voided(self, charge: str) -> bool:
+        return any(o.charge in ("", charge) for o in self._with(Kind.VOID, State.SUCCEEDED))
 
     def _left(self, charge: Operation) -> int:
         """Return the minor units of a captured charge that nothing gave or may give back."""
@@ -174,7 +177,7 @@ class Payment:
             and o.charge in ("", charge.id)
             and (o.state.is_open or o.state is State.SUCCEEDED)
         )
-        return 0 if self._voided(charge) else max(0, taken.minor - given.minor)
+        return 0 if self._voided(charge.id) else max(0, taken.minor - given.minor)
 
     def _sum(self, operations: Iterable[Operation]) -> Money:
         minor = sum(operation.amount.minor for operation in operations if operation.amount)

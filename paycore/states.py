@@ -34,6 +34,11 @@ class Kind(str, Enum):
         """Whether it decides what becomes of money that is only held."""
         return self in (Kind.CAPTURE, Kind.RELEASE)
 
+    def is_like(self, other: Kind) -> bool:
+        """Return whether both do the same to money, so that one may have done it for the other."""
+        both_end = self.ends_a_hold and other.ends_a_hold
+        return self is other or (self.gives_back and other.gives_back) or both_end
+
 
 class State(str, Enum):
     """Where an operation stands."""

@@ -12,16 +12,12 @@ from paycore.ledger.protocol import Intent
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
-from paycore.states import Kind, State
+from paycore.reviews import lets_give_back, lets_release
+from paycore.states import LATE, Kind, State
 
-LATE_REVIEW: Final = "succeeded after "
-TWICE: Final = "captured twice: "
-HELD_TWICE: Final = "held twice: "
-"""How the review of a hold begins that stands beside another attempt; it may be released."""
-HELD_AFTER: Final = "held after "
-"""How the review of a charge begins whose money the provider holds, though it was given up."""
-TO_GIVE_BACK: Final = (LATE_REVIEW, TWICE)
-"""How reviews begin that stand in nobody's way: giving the money back is what settles them."""
+_OVER: Final = LATE | {State.NOT_SENT}
+"""What let another operation begin; one that is under review may have moved money all the same."""
+_MAY_TAKE: Final = frozenset({State.RESERVED, State.SUBMITTING, State.UNKNOWN})
 
 
 def admitted(
@@ -59,9 +55,10 @@ def admitted(
         _admit_end_of_hold(intent, payment)
     else:
         _admit_return(intent, payment)
-    for other in siblings:
-        if other.state is State.NOT_SENT and other.review:
-            raise Conflict(f"{intent.owner}: under review: {other.review}")
+    for other in (*siblings, *(payment.operations if payment else ())):
+        doubted = other.state in _OVER and not lets_release(other.review)
+        if doubted and other.kind.is_like(intent.kind):
+            raise Conflict(f"{intent.owner}: {other.reference} is under review: {other.review}")
     return True
 
 
@@ -77,9 +74,6 @@ def _admit_charge(intent: Intent, payment: Payment | None) -> None:
             f"{intent.owner}: an earlier attempt is {earlier.state.value}; "
             "query it before trying again"
         )
-    for other in payment.operations:
-        if other.kind is Kind.CHARGE and other.review.startswith(HELD_AFTER):
-            raise Conflict(f"{intent.owner}: an earlier attempt is under review: {other.review}")
     if taking := payment.taking:
         raise Conflict(
             f"{intent.owner}: the capture of an earlier attempt is {taking.state.value}; "
@@ -103,22 +97,42 @@ def _admit_end_of_hold(intent: Intent, payment: Payment | None) -> None:
         raise Conflict(f"{intent.owner}: its {end.kind.value} is {stands}")
     if charge.state is not State.AUTHORIZED:
         raise InvalidRequest(f"{intent.owner}: nothing is authorized", field="reference")
-    spare = intent.kind is Kind.RELEASE and charge.review.startswith(HELD_TWICE)
+    spare = intent.kind is Kind.RELEASE and lets_release(charge.review)
     if charge.review and not spare:
         raise Conflict(f"{intent.owner}: under review: {charge.review}")
+    if intent.kind is Kind.CAPTURE:
+        _check_alone(payment, charge)
     if charge.account != intent.account:
         raise Conflict(f"{intent.owner}: another account holds the money now; ask again")
     if intent.amount is not None and charge.amount is not None and intent.amount > charge.amount:
         raise InvalidRequest(f"{intent.owner}: {charge.amount} can be captured", field="amount")
 
 
+def _check_alone(payment: Payment, charge: Operation) -> None:
+    """Refuse a capture while another attempt took the money, or may be taking it.
+
+    Raises:
+        Conflict: a capture of another attempt, or a charge that is not only a page that waits.
+    """
+    may_take = (
+        o
+        for o in payment.operations
+        if o.kind is Kind.CHARGE and o.state in _MAY_TAKE and not o.superseded
+    )
+    other = payment.taking or next(may_take, None)
+    if other is not None and other.id != charge.id:
+        raise Conflict(
+            f"{charge.owner}: {other.reference} is {other.state.value}: it took the money or may "
+            "take it; query it before this hold is captured"
+        )
+
+
 def _admit_return(intent: Intent, payment: Payment | None) -> None:
     """Admit a refund or a void: one remedy for each cent, and never more than was captured."""
     if payment is None or payment.captured is None:
         raise InvalidRequest(f"{intent.owner}: nothing was captured", field="reference")
-    review = payment.captured.review
-    if review and not review.startswith(TO_GIVE_BACK):
-        raise Conflict(f"{intent.owner}: under review: {review}")
+    if not lets_give_back(payment.captured.review):
+        raise Conflict(f"{intent.owner}: under review: {payment.captured.review}")
     if payment.captured.account != intent.account:
         raise Conflict(f"{intent.owner}: another account has the money now; ask again")
     if intent.kind is Kind.VOID and payment.refundable != payment.captured.taken:

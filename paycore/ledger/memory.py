@@ -53,7 +53,7 @@ class MemoryLedger(MemoryPurging):
             key=intent.key,
             fingerprint=intent.fingerprint,
             account=intent.account,
-            reference=next(n for n in names if not self._shelf.taken(intent.account, n)),
+            reference=next(n for n in names if not self._shelf.taken(n)),
             method=intent.method,
             amount=intent.amount,
             state=State.RESERVED,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from paycore import reviews
 from paycore.evolve import evolve
-from paycore.ledger.admission import HELD_AFTER, HELD_TWICE, LATE_REVIEW, TO_GIVE_BACK, TWICE
 from paycore.ledger.protocol import Source
 from paycore.operation import Operation
 from paycore.payment import Payment
@@ -35,7 +35,7 @@ def concluded(
     if source is Source.CORE:
         return _by_ourselves(before, report)
     if payment is not None and (objection := _objection(before, report, source, payment)):
-        return evolve(before.disputed(objection), review=_worst(before.review, objection))
+        return before.disputed(objection)
     return _counted(before, before.after(report), payment)
 
 
@@ -44,15 +44,15 @@ def _counted(before: Operation, charge: Operation, payment: Payment | None) -> O
     if charge.kind is not Kind.CHARGE or charge.state is before.state or payment is None:
         return charge
     if charge.state is State.AUTHORIZED:
-        begun, other = HELD_TWICE, payment.captured or payment.authorized
+        begun, other = reviews.HELD_TWICE, payment.captured or payment.authorized
         if other is not None and other.superseded and other.state is charge.state:
             return charge  # the superseded one is to be released; `follow_up` names that
     else:
-        begun, other = TWICE, payment.captured if charge.state is State.SUCCEEDED else None
-    if other is None or other.id == charge.id or charge.review.startswith(begun):
+        begun, other = reviews.TWICE, payment.captured if charge.state is State.SUCCEEDED else None
+    if other is None or other.id == charge.id:
         return charge
-    twice = f"{begun}{other.reference} and {charge.reference}"
-    return evolve(charge, review=f"{twice}; {charge.review}" if charge.review else twice)
+    both = f"{begun}{other.reference} and {charge.reference}"
+    return evolve(charge, review=reviews.added(charge.review, both))
 
 
 def changed(before: Operation, after: Operation, now: datetime) -> Operation:
@@ -74,14 +74,14 @@ def overtaken(before: Operation, report: Report) -> Operation:
     if report.state not in _MONEY or before.state in _FOUND_OUT:
         return before
     told = f"{report.state.value}, says a dispatcher that was given up"
-    return evolve(before, review=before.review or told)
+    return evolve(before, review=reviews.added(before.review, told))
 
 
 def _by_ourselves(before: Operation, report: Report) -> Operation:
     if isinstance(report, Conclusion) and report.review:
         if report.state is not before.state:
             return before
-        return evolve(before, review=before.review or report.review)
+        return evolve(before, review=reviews.added(before.review, report.review))
     if advance(before.state, report.state) is not Step.MOVES:
         return before
     overtaken = before.state is State.SUBMITTING
@@ -98,12 +98,12 @@ def _objection(before: Operation, report: Report, source: Source, payment: Payme
     if report.state is not State.SUCCEEDED or before.state not in LATE:
         return ""
     if source is Source.NOTIFICATION:
-        return f"a message says that it {LATE_REVIEW}{before.state.value}; only a query could"
+        return f"a message says that it {reviews.LATE}{before.state.value}; only a query could"
     if before.kind.ends_a_hold and payment.ends_of_hold(before.charge):
-        return f"told to have {LATE_REVIEW}{before.state.value}, and another one has decided"
+        return f"told to have {reviews.LATE}{before.state.value}, and another one has decided"
     wanted = before.amount if before.kind.gives_back else None
     if wanted is not None and wanted > payment.left(before.charge):
-        return f"told to have {LATE_REVIEW}{before.state.value}, and more than was left"
+        return f"told to have {reviews.LATE}{before.state.value}, and more than was left"
     return ""
 
 
@@ -117,7 +117,7 @@ def _held_after(charge: Operation, report: Report, payment: Payment) -> str:
     asked = charge.checked_at
     if payment.released(charge) or (asked is not None and charge.updated_at > asked):
         return ""
-    return f"{HELD_AFTER}{charge.state.value}"
+    return f"{reviews.HELD_AFTER}{charge.state.value}"
 
 
 def _taken_otherwise(charge: Operation, report: Report, payment: Payment) -> str:
@@ -129,11 +129,6 @@ def _taken_otherwise(charge: Operation, report: Report, payment: Payment) -> str
     ends = payment.ends_of_hold(charge.id)
     asked = (end.amount for end in ends if end.kind is Kind.CAPTURE)
     return "" if report.amount in asked else "captured, and not by us as it was asked"
-
-
-def _worst(review: str, objection: str) -> str:
-    """Return the review to keep: the first, but a late success stands behind whatever is worse."""
-    return objection if not review or review.startswith(TO_GIVE_BACK) else review
 
 
 def books_differ(payment: Payment, charge: Operation, report: Report) -> str:

@@ -15,7 +15,7 @@ class Shelf:
     def __init__(self) -> None:
         self._rows: dict[str, Operation] = {}
         self._by_key: dict[tuple[Kind, str], str] = {}
-        self._by_wire: dict[tuple[str, str], str] = {}
+        self._by_wire: dict[str, str] = {}
         self._by_theirs: dict[tuple[str, str], dict[str, None]] = {}
         self._by_nonce: dict[str, str] = {}
         self._by_owner: dict[str, list[str]] = {}
@@ -26,7 +26,7 @@ class Shelf:
         """Store an operation, new or changed."""
         if operation.id not in self._rows:
             self._by_key[operation.kind, operation.key] = operation.id
-            self._by_wire[operation.account, operation.reference] = operation.id
+            self._by_wire[operation.reference] = operation.id
             self._by_owner.setdefault(operation.owner, []).append(operation.id)
             if operation.nonce:
                 self._by_nonce[operation.nonce] = operation.id
@@ -63,9 +63,9 @@ class Shelf:
         self, account: str, reference: str | None, provider_reference: str
     ) -> Iterator[Operation]:
         """Yield the operation with our reference, then those with the provider's, as they came."""
-        ours = self._by_wire.get((account, reference or ""))
-        if ours is not None:
-            yield self._rows[ours]
+        ours = self._rows.get(self._by_wire.get(reference or "", ""))
+        if ours is not None and ours.account == account:
+            yield ours
         for theirs in self._by_theirs.get((account, provider_reference), ()):
             yield self._rows[theirs]
 
@@ -73,9 +73,12 @@ class Shelf:
         """Return the operation whose payer carries `nonce`."""
         return self._rows.get(self._by_nonce.get(nonce, ""))
 
-    def taken(self, account: str, reference: str) -> bool:
-        """Return whether a wire reference was used before."""
-        return (account, reference) in self._by_wire
+    def taken(self, reference: str) -> bool:
+        """Return whether a wire reference was used before, on whichever account.
+
+        A provider knows merchants, not accounts of ours, and two accounts may be one merchant.
+        """
+        return reference in self._by_wire
 
     def owned(self, owner: str) -> Iterator[Operation]:
         """Yield the operations of one payment or token, oldest first."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from paycore.ledger.admission import HELD_TWICE
 from paycore.ledger.protocol import Source
 from paycore.operation import Operation
 from paycore.report import Conclusion, Report
+from paycore.reviews import HELD_TWICE
 from paycore.states import Kind, State
 from paycore.wiring import Wiring
 
@@ -39,7 +39,7 @@ def followed_up(wiring: Wiring, operation: Operation) -> Operation:
 
 def _held_beside(wiring: Wiring, charge: Operation) -> Operation:
     """Name every hold that stands beside the attempt that decides, once; return the charge."""
-    alone = charge.attempt == 1 and not charge.superseded
+    alone = charge.attempt == 1 and not charge.superseded and not charge.late
     payment = None if alone or charge.state not in _MONEY else wiring.ledger.payment(charge.owner)
     if payment is None or payment.charge is None:
         return charge

@@ -48,7 +48,7 @@ MUTATIONS: Final = (
         "r14",
         Edit(
             _OPERATION,
-            'review=f"succeeded after {self.state.value}" if late else self.review,',
+            'review=f"{reviews.LATE}{self.state.value}" if late else self.review,',
             "review=self.review,",
         ),
         f"{_CORE}/test_operation.py::test_a_late_success_is_recorded_and_alarmed",
@@ -84,8 +84,8 @@ MUTATIONS: Final = (
         "r06",
         Edit(
             "paycore/payment.py",
-            "if o.kind is Kind.CHARGE and o.state.is_open)",
-            "if o.kind is Kind.CHARGE and o.state is State.PENDING)",
+            "self._of(Kind.CHARGE) if o.state.is_open)",
+            "self._of(Kind.CHARGE) if o.state is State.PENDING)",
         ),
         f"{_BOOKED}::TestAdmitted::test_no_second_attempt_while_one_is_open",
     ),

@@ -180,16 +180,6 @@ MUTATIONS: Final = (
         ledger("memory", "what_is_due_is_open_and_free"),
     ),
     mutation(
-        "names-may-be-taken",
-        "r01",
-        Edit(
-            _MEMORY,
-            "next(n for n in names if not self._shelf.taken(intent.account, n))",
-            "next(names)",
-        ),
-        ledger("memory", "no_name_is_used_twice"),
-    ),
-    mutation(
         "token-is-not-looked-for-again",
         "r06",
         Edit(_RESERVING, "    if is_token:  #", "    if False:  #"),

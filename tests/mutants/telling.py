@@ -139,8 +139,8 @@ MUTATIONS: Final = (
         "r17",
         Edit(
             f"{_DURABLE}/mail_statements.py",
-            "    .where(*is_(_x.id), _x.next_try_at.is_not(None))\n",
-            "    .where(*is_(_x.id))\n",
+            "    .where(*is_(_x.id, _x.tries), _x.next_try_at.is_not(None))\n",
+            "    .where(*is_(_x.id, _x.tries))\n",
         ),
         ledger("sqlite", "who_does_not_come_back_leaves_it_to_others"),
     ),

@@ -116,11 +116,7 @@ def _new(session: Session, intent: Intent, now: datetime, own_id: str, number: i
         key=intent.key,
         fingerprint=intent.fingerprint,
         account=intent.account,
-        reference=next(
-            name
-            for name in names
-            if session.row(sql.BY_OURS, account_=intent.account, reference_=name) is None
-        ),
+        reference=next(n for n in names if session.row(sql.TAKEN, reference_=n) is None),
         method=intent.method,
         amount=intent.amount,
         state=State.RESERVED,

@@ -66,7 +66,7 @@ def claim_check(
     session: Session, operation: str, now: datetime, gap_us: int, seen: int | None
 ) -> bool:
     """Note that the provider is about to be asked, and plan the next time."""
-    planned = next_check(found(session.row(sql.OPERATION, id_=operation)), now)
+    planned = next_check(found(session.row(sql.OPERATION_LOCKED, id_=operation)), now)
     claim = {"now_": micros(now), "gap": gap_us, "next_": maybe_micros(planned)}
     asked = -1 if seen is None else seen
     if session.change(sql.CHECK_CLAIMED, id_=operation, seen=asked, **claim) != 1:

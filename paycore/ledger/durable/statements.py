@@ -101,6 +101,8 @@ OF_KIND: Final = _operations().where(*is_(_o.owner, _o.kind)).order_by(_o.serial
 BY_KEY: Final = _operations().where(*is_(_o.kind, _o.op_key))
 BY_KEY_LOCKED: Final = BY_KEY.with_for_update()
 BY_OURS: Final = _operations().where(*is_(_o.account, _o.reference))
+TAKEN: Final = select(_o.serial).where(*is_(_o.reference))
+"""Asked of all accounts: two of them may be one merchant, who has one list of our names."""
 BY_THEIRS: Final = (
     _operations()
     .where(*is_(_o.account, _o.provider_reference), text("provider_reference <> ''"))

@@ -136,7 +136,7 @@ operation: Final = Table(
     Column("captured_minor", _WHOLE),
     UniqueConstraint("id"),
     UniqueConstraint("kind", "op_key"),
-    UniqueConstraint("account", "reference"),
+    UniqueConstraint("reference"),
     CheckConstraint("kind = 'token' OR coalesce(amount_minor, 0) > 0", name="amount"),
     CheckConstraint(
         "captured_minor IS NULL OR captured_minor BETWEEN 1 AND coalesce(amount_minor, 0)",

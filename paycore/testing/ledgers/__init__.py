@@ -25,10 +25,12 @@ from paycore.testing.ledgers import (
     holding,
     hurrying,
     messages,
+    naming,
     racing,
     recording,
     reserving,
     returning,
+    reviewing,
     telling,
 )
 from paycore.testing.ledgers.scene import Check, OpenLedger
@@ -39,6 +41,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *holding.CHECKS,
     *capturing.CHECKS,
     *doubting.CHECKS,
+    *reviewing.CHECKS,
     *attempts.CHECKS,
     *recording.CHECKS,
     *finding.CHECKS,
@@ -48,6 +51,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *hurrying.CHECKS,
     *forgetting.CHECKS,
     *racing.CHECKS,
+    *naming.CHECKS,
 )
 """Every check; the racing ones start threads."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from paycore.errors import Conflict
@@ -98,6 +99,60 @@ def the_end_of_a_page_is_told_where_no_other_was_sent(open_ledger: OpenLedger) -
     assert ledger.events_of("o-2") == ()
 
 
+def one_attempt_takes_the_money(open_ledger: OpenLedger) -> None:
+    """R1: while the capture of one hold may take it, or did, the other hold is not captured."""
+    ledger = open_ledger()
+    for number, state in enumerate((None, State.UNKNOWN, State.SUCCEEDED)):
+        owner = f"o-{number}"
+        old, new = _pages(ledger, owner)
+        recorded(ledger, old, State.AUTHORIZED)
+        recorded(ledger, new, State.PENDING, next_action=_PAGE)
+        first = reserved(ledger, intent(Kind.CAPTURE, f"c-{number}", owner=owner))
+        if state is not None:
+            recorded(ledger, first, state)
+        recorded(ledger, new, State.AUTHORIZED)
+        second = partial(ledger.reserve, intent(Kind.CAPTURE, f"d-{number}", owner=owner), NOW)
+        assert first.charge == old.id
+        assert refused(Conflict, second), state
+        if state is State.UNKNOWN:
+            recorded(ledger, first, State.DECLINED)
+            assert second().operation.charge == new.id
+
+
+def a_capture_that_was_voided_lets_the_other_hold_be_captured(open_ledger: OpenLedger) -> None:
+    """R1: what it took went back whole; a person says that what is held beside it is meant."""
+    ledger = open_ledger()
+    old, new = _pages(ledger)
+    recorded(ledger, old, State.AUTHORIZED)
+    recorded(ledger, new, State.PENDING, next_action=_PAGE)
+    recorded(ledger, capturing(ledger))
+    recorded(ledger, old)
+    twice = recorded(ledger, new, State.AUTHORIZED)
+    recorded(ledger, reserved(ledger, intent(Kind.VOID, "v-1", None)))
+    assert refused(Conflict, lambda: capturing(ledger, key="c-2"))
+    ledger.settle(new.id, State.AUTHORIZED, "it is meant", twice.version, NOW)
+
+    assert capturing(ledger, key="c-2").charge == new.id
+
+
+def a_hold_waits_for_a_charge_that_may_take_the_money(open_ledger: OpenLedger) -> None:
+    """R1: it is captured once that one is over, and released at any time."""
+    ledger = open_ledger()
+    for number, state in enumerate((None, State.UNKNOWN)):
+        owner = f"o-{number}"
+        old, new = _pages(ledger, owner, new_holds=False)
+        recorded(ledger, old, State.AUTHORIZED)
+        if state is not None:
+            recorded(ledger, new, state)
+        capture = partial(ledger.reserve, intent(Kind.CAPTURE, f"c-{number}", owner=owner), NOW)
+        assert refused(Conflict, capture), state
+        if state is None:
+            assert reserved(ledger, intent(Kind.RELEASE, f"x-{number}", None, owner=owner))
+        else:
+            recorded(ledger, new, State.DECLINED)
+            assert capture().operation.charge == old.id
+
+
 def _pages(
     ledger: Ledger, owner: str = "o-1", *, holds: bool = True, new_holds: bool = True
 ) -> tuple[Operation, Operation]:
@@ -109,6 +164,9 @@ def _pages(
 
 
 CHECKS: Final[tuple[Check, ...]] = (
+    one_attempt_takes_the_money,
+    a_capture_that_was_voided_lets_the_other_hold_be_captured,
+    a_hold_waits_for_a_charge_that_may_take_the_money,
     of_two_holds_the_superseded_one_is_doubted,
     a_void_gives_way_to_what_is_held,
     a_late_refund_is_measured_by_its_own_charge,

@@ -9,7 +9,6 @@ from paycore.payment import PaymentStatus
 from paycore.states import Kind, State
 from paycore.testing.ledgers.scene import (
     LEASE_S,
-    NAMING,
     NOW,
     Check,
     OpenLedger,
@@ -108,25 +107,6 @@ def later_attempts_carry_their_number(open_ledger: OpenLedger) -> None:
     assert [o.attempt for o in payment(ledger).operations] == [1, 2]
 
 
-def no_name_is_used_twice(open_ledger: OpenLedger) -> None:
-    """Readable while it is free and allowed; one namespace for all that an account does."""
-    ledger = open_ledger()
-    captured(ledger, "o-1")
-    taken = [
-        "o-1",
-        reserved(ledger, intent(Kind.REFUND, "r-1", 1)).reference,
-        reserved(ledger, intent(Kind.REFUND, "r-2", 1)).reference,
-        reserved(ledger, intent(Kind.TOKEN, "t-1", None, owner="o-1-r1")).reference,
-        reserved(ledger, intent(owner="o-1-r2", key="c-2")).reference,
-        reserved(ledger, intent(owner="a name too long", key="c-3")).reference,
-    ]
-
-    assert taken[:3] == ["o-1", "o-1-r1", "o-1-r2"]
-    assert len(set(taken)) == len(taken)
-    assert all(NAMING.allows(name) for name in taken)
-    assert reserved(ledger, intent(owner="o-1-r1", key="c-4", account="b")).reference == "o-1-r1"
-
-
 def tokens_belong_to_no_payment(open_ledger: OpenLedger) -> None:
     """Even where a payment has their name; and one is stored at a time."""
     ledger = open_ledger()
@@ -152,6 +132,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     a_key_never_sent_is_dispatched_again,
     one_charge_at_a_time,
     later_attempts_carry_their_number,
-    no_name_is_used_twice,
     tokens_belong_to_no_payment,
 )

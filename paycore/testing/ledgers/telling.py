@@ -86,12 +86,53 @@ def who_does_not_come_back_leaves_it_to_others(open_ledger: OpenLedger) -> None:
     (first,) = ledger.claim_events(_LATER, 1, 60)
     held = ledger.claim_events(after_s(69), 1, 60)
     (again,) = ledger.claim_events(after_s(70), 1, 60)
-    ledger.event_told(first, after_s(71))
+    ledger.event_told(again, after_s(71))
     ledger.event_failed(again, after_s(71))
 
     assert held == ()
     assert (first.id, first.tries, again.id, again.tries) == (again.id, 1, first.id, 2)
     assert ledger.claim_events(after_s(10**6), 1, 60) == ()
+
+
+def who_comes_back_too_late_changes_nothing(open_ledger: OpenLedger) -> None:
+    """The event is another's: what follows it waits for that one, and its lease stays."""
+    ledger = open_ledger()
+    _two_events(ledger, "o-1")
+    (late,) = ledger.claim_events(_LATER, 1, 60)
+    (now_its,) = ledger.claim_events(after_s(70), 1, 60)
+    ledger.event_failed(late, after_s(71))
+    ledger.event_told(late, after_s(71))
+    held = ledger.hold_event(late, after_s(71), 600)
+    before = ledger.claim_events(after_s(129), 9, 60)
+    ledger.event_told(now_its, after_s(129))
+
+    assert (held, before) == (False, ())
+    assert _shown(ledger.claim_events(after_s(130), 9, 60)) == [("o-1", "payment.paid", 1)]
+
+
+def who_takes_longer_can_hold_an_event(open_ledger: OpenLedger) -> None:
+    """As long as nobody else has claimed it, its lease run out or not; once told it is over."""
+    ledger = open_ledger()
+    captured(ledger)
+    (event,) = ledger.claim_events(_LATER, 1, 60)
+    held = [ledger.hold_event(event, after_s(at), 60) for at in (60, 130)]
+    others = ledger.claim_events(after_s(189), 1, 60)
+    ledger.event_told(event, after_s(189))
+
+    assert (held, others) == ([True, True], ())
+    assert not ledger.hold_event(event, after_s(189), 60)
+    assert ledger.claim_events(after_s(10**6), 1, 60) == ()
+
+
+def who_held_an_event_and_died_leaves_it_to_others(open_ledger: OpenLedger) -> None:
+    """When the time runs out for which it was held last."""
+    ledger = open_ledger()
+    captured(ledger)
+    (event,) = ledger.claim_events(_LATER, 1, 60)
+    ledger.hold_event(event, after_s(60), 60)
+    (again,) = ledger.claim_events(after_s(120), 1, 60)
+
+    assert (again.id, again.tries) == (event.id, 2)
 
 
 def what_failed_is_told_again_by_the_plan(open_ledger: OpenLedger) -> None:
@@ -191,6 +232,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     what_became_of_it_is_told_by_its_kind,
     events_are_told_one_at_a_time,
     who_does_not_come_back_leaves_it_to_others,
+    who_comes_back_too_late_changes_nothing,
+    who_takes_longer_can_hold_an_event,
+    who_held_an_event_and_died_leaves_it_to_others,
     what_failed_is_told_again_by_the_plan,
     one_payment_can_be_asked_for,
     an_event_is_claimed_by_one,

@@ -142,7 +142,7 @@ class TestReserve:
         assert again.reference == first.reference
 
     def test_no_name_is_used_twice(self, ledger):
-        """Readable while it is free and allowed, one namespace for all that an account does."""
+        """Readable while it is free and allowed, one namespace for all kinds and accounts."""
         captured(ledger, "o-1")
         reserve = lambda *a, **m: ledger.reserve(intent(*a, **m), NOW).operation.reference  # noqa: E731
         taken = [
@@ -157,7 +157,8 @@ class TestReserve:
         assert taken[:3] == ["o-1", "o-1-r1", "o-1-r2"]
         assert len(set(taken)) == len(taken)
         assert all(NAMING.allows(name) for name in taken)
-        assert reserve(owner="b-1", key="c-4", account="other", naming=NAMING) == "b-1"
+        assert reserve(owner="o-1-r1", key="c-4", account="other") not in taken
+        assert reserve(owner="b-1", key="c-5", account="other") == "b-1"
 
     def test_later_attempts_carry_their_number(self, ledger):
         """order-2 is the second try at order."""

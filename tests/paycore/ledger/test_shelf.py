@@ -111,10 +111,11 @@ def test_what_is_open_is_listed_until_it_is_not(shelf):
     assert seen == [1, 0, 1, 0]
 
 
-def test_a_reference_is_taken_for_its_account(shelf):
-    """Another account has names of its own."""
+def test_a_reference_is_taken_on_every_account(shelf):
+    """Two may be one merchant; and yet each is found by the account that it was told through."""
     shelf.put(operation())
+    shelf.put(operation("2", account="other"))
 
-    assert shelf.taken("main", "w-1")
-    assert not shelf.taken("other", "w-1")
-    assert not shelf.taken("main", "w-2")
+    assert [shelf.taken(name) for name in ("w-1", "w-2", "w-3")] == [True, True, False]
+    assert shelf.by_wire("other", "w-1", "") is None
+    assert shelf.by_wire("other", "w-2", "").id == "id-2"

@@ -192,3 +192,21 @@ def test_a_hold_beside_no_money_is_in_order(state):
 
     assert stage.find().review == ""
     assert stage.gateway.capture("o-1", key="c-1").paid
+
+
+def test_a_hold_beside_a_first_attempt_that_succeeded_late_is_named_at_once():
+    """R9: it lapses within days, and nobody would ask about it before."""
+    stage = Stage()
+    stage.charge(method=PAGE)
+    stage.till.next_query(Says({"state": "expired"}))
+    stage.clock.advance(60)
+    stage.gateway.query("o-1")
+    stage.held(key="k-2")
+    stage.till.settle("o-1")
+    stage.clock.advance(60)
+    ask(stage.wiring, stage.find().operations[0])
+
+    assert [o.review for o in stage.find().operations] == [
+        "succeeded after expired",
+        "held twice: o-1 and o-1-2",
+    ]

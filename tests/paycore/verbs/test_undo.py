@@ -8,7 +8,7 @@ from paycore.errors import Conflict, InvalidRequest
 from paycore.payment import PaymentStatus
 from paycore.results import Void
 from paycore.states import Kind, State
-from tests.stage import PAGE, Effect, Stage
+from tests.stage import PAGE, Does, Effect, Stage
 
 
 @pytest.fixture
@@ -62,3 +62,22 @@ def test_while_the_money_is_kept_it_is_what_is_voided(stage):
     with pytest.raises(Conflict, match="held twice"):
         stage.gateway.capture("o-1", key="c-1")
     assert stage.till.count("capture") == 0
+
+
+def test_a_void_that_a_person_called_undone_is_not_followed_by_a_refund():
+    """R34: its frozen dispatcher thaws and voids; what it says then is looked into first."""
+    stage = Stage()
+    stage.paid()
+
+    def settled_meanwhile():
+        stage.clock.advance(300)
+        stage.gateway.reconcile(ahead=True)
+        void = stage.find().operations[-1]
+        stage.gateway.books.settle(void.id, State.NOT_EXECUTED, "nothing there", void.version)
+
+    stage.till.next(Does(settled_meanwhile))
+    with pytest.raises(Conflict, match="o-1-v1 is under review: succeeded, says a dispatcher"):
+        stage.gateway.reverse("o-1", key="v-1")
+
+    assert stage.till.count("void") == 1
+    assert stage.till.count("refund") == 0

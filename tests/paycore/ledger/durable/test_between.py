@@ -9,6 +9,7 @@ import pytest
 
 from paycore.errors import Conflict
 from paycore.ledger.durable import inbox, open_durable, operations, recording
+from paycore.ledger.durable.session import Session
 from paycore.ledger.protocol import Source
 from paycore.naming import wire_references
 from paycore.report import Instrument, Notification, Report
@@ -80,14 +81,43 @@ def test_the_same_key_in_between_is_answered_from_the_books(two, between):
     assert ours.payment("o-3") is None
 
 
-def test_a_name_taken_in_between_is_not_used_twice(two, between):
-    """Another operation of the account was quicker: this one gets another name."""
+@pytest.mark.parametrize("account", ["main", "b"])
+def test_a_name_taken_in_between_is_not_used_twice(two, between, account):
+    """Another operation was quicker, on whichever account: this one gets another name."""
     ours, theirs = two
-    between(lambda: reserved(theirs, intent(Kind.TOKEN, "t-1", None)))
+    between(lambda: reserved(theirs, intent(Kind.TOKEN, "t-1", None, account=account)))
     made = ours.reserve(intent(), NOW)
 
     assert made.fresh
     assert made.operation.reference != "o-1"
+    assert ours.operations("o-1", Kind.TOKEN)[0].reference == "o-1"
+
+
+def test_a_name_is_waited_for_that_somebody_is_about_to_take(postgres, two, monkeypatch):
+    """Asked for before the other commits, it looks free: the loser waits, and takes another."""
+    ours, theirs = two
+    recorded(ours, reserved(ours, intent(account="a")), State.DECLINED)
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    real = Session.makes_due
+    with ThreadPoolExecutor(1) as pool:
+        other = []
+
+        def makes_due(*said):  # what comes after the row, and before the commit
+            if not other:
+                rival = intent(owner="o-1-2", key="k-3", account="a")
+                other.append(pool.submit(reserved, theirs, rival))
+                while not postgres.run(waits) and not other[0].done():
+                    pass
+            return real(*said)
+
+        monkeypatch.setattr(Session, "makes_due", makes_due)
+        made = reserved(ours, intent(key="k-2", account="b"))
+        lost = other[0].result(30)
+
+    assert (made.account, made.reference) == ("b", "o-1-2")
+    assert (lost.account, lost.state, lost.attempt) == ("a", State.SUBMITTING, 1)
+    assert lost.reference != made.reference
+    assert [o.id for o in ours.operations("o-1-2", Kind.CHARGE)] == [lost.id]
 
 
 def test_a_late_success_waits_for_the_refund_that_is_being_reserved(postgres, two, between):

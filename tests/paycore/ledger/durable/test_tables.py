@@ -31,7 +31,7 @@ REFUSED = (sqlite3.Error, psycopg.Error)
         "UPDATE paycore_payment SET captured = 'a lot'",
         "UPDATE paycore_operation SET amount_minor = NULL",
         "UPDATE paycore_operation SET op_key = 'same', kind = 'charge'",
-        "UPDATE paycore_operation SET reference = 'same'",
+        "UPDATE paycore_operation SET reference = 'same', account = id",
         "UPDATE paycore_operation SET state = 'unknown', kind = 'charge'",
         "UPDATE paycore_operation SET id = 'another'",
         "UPDATE paycore_evidence SET reported = 'declined'",

@@ -65,7 +65,7 @@ CREATE TABLE paycore_operation (
   CONSTRAINT pk_paycore_operation PRIMARY KEY (serial),
   CONSTRAINT uq_paycore_operation_id UNIQUE (id),
   CONSTRAINT uq_paycore_operation_kind_op_key UNIQUE (kind, op_key),
-  CONSTRAINT uq_paycore_operation_account_reference UNIQUE (account, reference),
+  CONSTRAINT uq_paycore_operation_reference UNIQUE (reference),
   CONSTRAINT ck_paycore_operation_amount CHECK (kind = 'token' OR coalesce(amount_minor, 0) > 0),
   CONSTRAINT ck_paycore_operation_captured CHECK (captured_minor IS NULL OR captured_minor BETWEEN 1 AND coalesce(amount_minor, 0))
 )
