@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 
 import click
 
@@ -11,6 +12,7 @@ from paycore.cli.opening import opened
 from paycore.cli.outcomes import judge_payment, judge_token
 from paycore.cli.output import config_option, data, json_option, shared, write_json
 from paycore.cli.progress import progress
+from paycore.cli.unanswered import noted
 from paycore.cli.values import show_payment, show_token
 from paycore.errors import InvalidRequest
 from paycore.gateway import Gateway
@@ -26,11 +28,14 @@ def query(reference: str) -> None:
     """Ask the provider about the payment or stored card REFERENCE, record and show it.
 
     A query moves no money and may be typed as often as you like. Exit 0 if it is paid, held,
-    voided or stored, 3 if it is not over yet, 4 if it was declined or came too late.
+    voided or stored, 3 if it is not over yet, 4 if it was declined or came too late: by what the
+    ledger knows, where nobody can be asked or nothing comes back. A note says so then.
     """
-    with opened() as gateway, progress("asking the provider"):
-        found = _asked(gateway, reference)
-    _tell(found)
+    with opened() as gateway, noted(reference):
+        with progress("asking the provider"):
+            found = _asked(gateway, reference)
+        accounts = gateway._wiring.accounts
+    _tell(found, accounts)
 
 
 @click.command(short_help="Show what we know of a payment.")
@@ -43,14 +48,14 @@ def find(reference: str) -> None:
     Exit codes are those of `paycore query`. `paycore show` tells the whole history.
     """
     with opened() as gateway:
-        payment = gateway.find(reference)
+        payment, accounts = gateway.find(reference), gateway._wiring.accounts
     if payment is None:
         raise absent(
             f"{reference}: the ledger knows no such payment",
             f"`paycore show {shlex.quote(reference)}` looks for a stored card, too",
             "reference",
         )
-    _tell(payment)
+    _tell(payment, accounts)
 
 
 def _asked(gateway: Gateway, reference: str) -> Payment | Token:
@@ -64,7 +69,7 @@ def _asked(gateway: Gateway, reference: str) -> Payment | Token:
         raise absent(what, "another --config may name another ledger", "reference") from None
 
 
-def _tell(found: Payment | Token) -> None:
+def _tell(found: Payment | Token, accounts: Collection[str]) -> None:
     if shared().json:
         write_json(found)
     elif isinstance(found, Token):
@@ -72,6 +77,6 @@ def _tell(found: Payment | Token) -> None:
     else:
         show_payment(data(), found)
     if isinstance(found, Token):
-        judge_token(found)
+        judge_token(found, accounts=accounts)
     else:
-        judge_payment(found)
+        judge_payment(found, accounts=accounts)

@@ -13,6 +13,7 @@ import click
 from paycore import discovery
 from paycore.cli.failing import REFUSED, Failure, told
 from paycore.cli.output import Shared, spare
+from paycore.cli.streams import open_missing
 from paycore.errors import PaycoreError, PluginRefused
 
 COMMANDS: Final = "paycore.commands"
@@ -52,6 +53,11 @@ _JSON: Final = "paycore.json"
 
 class Front(click.Group):
     """A group whose commands are imported when they are asked for; a broken stranger is shown."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program, whichever of its streams the caller closed."""
+        open_missing()
+        return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of our commands, and then of those of other packages."""
@@ -94,6 +100,8 @@ class Front(click.Group):
             context = super().make_context(info_name, args, parent, **extra)
         except click.ClickException as error:
             raise told(error, as_json=as_json) from None
+        except OSError as error:  # the help, or the version, could not be written
+            raise told(_unwritten(error), as_json=as_json) from None
         context.meta[_JSON] = as_json
         return context
 
@@ -104,14 +112,26 @@ class Front(click.Group):
         except (click.ClickException, PaycoreError) as error:
             failed: click.ClickException | PaycoreError = error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # nobody reads on: click ends it without a word
-                raise
-            spare(sys.stdout)
-            where = f"{error.filename}: " if error.filename else ""
-            why = error.strerror or type(error).__name__
-            failed = Failure("Failed", f"{where}{why}", None, REFUSED)
+            failed = _unwritten(error)
+        except (KeyboardInterrupt, click.Abort):
+            what = "interrupted; what was done by then stays done"
+            failed = Failure("Interrupted", what, None, REFUSED)
         as_json = ctx.meta[_JSON] or ctx.ensure_object(Shared).json
         raise told(failed, as_json=as_json) from None
+
+
+def _unwritten(error: OSError) -> Failure:
+    """Return what tells of a file or a stream that failed.
+
+    Raises:
+        OSError: nobody reads on; click ends that without a word.
+    """
+    if error.errno == errno.EPIPE:
+        raise error
+    spare(sys.stdout)
+    where = f"{error.filename}: " if error.filename else ""
+    why = error.strerror or type(error).__name__
+    return Failure("Failed", f"{where}{why}", None, REFUSED)
 
 
 def stranger(name: str) -> click.Command:

@@ -11,7 +11,7 @@ from rich.text import Text
 from paycore.cli.asked import yes_option
 from paycore.cli.failing import REFUSED, Failure
 from paycore.cli.output import data, json_option, say, shared, show, write_json
-from paycore.scaffold.making import LICENSES, Made, made, place
+from paycore.scaffold.making import CLONE, LICENSES, Made, clone, made, place
 from paycore.scaffold.names import Names, NotMade, author_of, free
 
 
@@ -88,7 +88,14 @@ def _told(
 def _show(done: Made) -> None:
     """Write what was made to stdout, and what to do now to stderr."""
     show(data(), Text("\n".join(str(done.folder / file) for file in done.files)))
-    say(
-        f"next: cd {quote(str(done.folder))}, make a virtual environment, type `make install check`"
+    ours = clone()
+    typed = (
+        f"cd {quote(str(done.folder))}",
+        "python3 -m venv .venv",
+        f".venv/bin/python -m pip install -e {quote(ours)}",
+        "make install check PYTHON=.venv/bin/python",
     )
+    say(f"next: {' && '.join(typed)}")
+    if ours == CLONE:
+        say(f"note: {CLONE} is your clone of paycore, which is on no package index yet")
     say(f"then: README.md says what to replace, `grep -rn Yours {done.package} tests` where it is")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from paycore.cli.failing import DECLINED, REFUSED, UNKNOWN, Failure
@@ -43,10 +43,13 @@ _AGAIN: Final = "another --key is another attempt"
 _DOUBTFUL: Final = frozenset({State.SUBMITTING, State.UNKNOWN})
 
 
-def judge_payment(payment: Payment, *, opened: bool = False) -> None:
+def judge_payment(
+    payment: Payment, *, opened: bool = False, accounts: Collection[str] | None = None
+) -> None:
     """Raise what a payment exits with; nothing where it is paid, held or voided, and all is over.
 
-    With `opened`, only its charge counts, and a page that waits for its payer is a success.
+    With `opened`, only its charge counts, and a page that waits for its payer is a success. Where
+    it is known which `accounts` there are, nobody is sent to ask one that is gone.
     """
     charge = payment.charge
     if charge is None:
@@ -55,10 +58,12 @@ def judge_payment(payment: Payment, *, opened: bool = False) -> None:
     if opened and payment.next_action is not None and charge.state is State.PENDING:
         return
     if payment.status not in (PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED):
-        _judge(payment.reference, "charge", charge.state, payment.decline)
+        gone = _gone(charge.account, accounts)
+        _judge(payment.reference, "charge", charge.state, payment.decline, gone)
     for each in () if opened else payment.operations:
         if each.kind is not Kind.CHARGE and each.state.is_open:
-            _judge(payment.reference, each.kind.value, each.state, None)
+            gone = _gone(each.account, accounts)
+            _judge(payment.reference, each.kind.value, each.state, None, gone)
 
 
 def judge_capture(payment: Payment, key: str) -> None:
@@ -75,14 +80,18 @@ def judge_given_back(kind: str, done: Refund) -> None:
     _judge(done.payment, kind, done.state, done.decline)
 
 
-def judge_token(token: Token, *, opened: bool = False) -> None:
+def judge_token(
+    token: Token, *, opened: bool = False, accounts: Collection[str] | None = None
+) -> None:
     """Raise what a token exits with; nothing where it is stored.
 
-    With `opened`, a page that waits for its payer is what was asked for.
+    With `opened`, a page that waits for its payer is what was asked for; `accounts` are as for a
+    payment.
     """
     if opened and token.next_action is not None:
         return
-    _judge(token.reference, "storing of the card", token.state, token.decline)
+    gone = _gone(token.account, accounts)
+    _judge(token.reference, "storing of the card", token.state, token.decline, gone)
 
 
 def words(payment: Payment) -> tuple[str, str]:
@@ -100,15 +109,26 @@ def why(decline: Decline | None) -> str:
     return f"{decline.code.value}{f', the provider says {theirs}' if theirs else ''}"
 
 
-def _judge(reference: str, kind: str, state: State, decline: Decline | None) -> None:
+def _gone(account: str, accounts: Collection[str] | None) -> str:
+    """Return the name of an account that is not one of `accounts`; else an empty one."""
+    return "" if accounts is None or account in accounts else account
+
+
+def _judge(
+    reference: str, kind: str, state: State, decline: Decline | None, gone: str = ""
+) -> None:
+    """Raise what `state` exits with; `gone` is the account without which nobody can be asked."""
     if state is State.SUCCEEDED:
         return
+    query = f"`paycore query {shlex.quote(reference)}`"
+    missing = f"nobody can be asked; put account {gone!r} back into the settings, then type {query}"
     if state in _DOUBTFUL:
-        told = f"{reference}: the outcome of the {kind} is unknown; {query_first(reference)}"
+        following = f"money may have moved and {missing}" if gone else query_first(reference)
+        told = f"{reference}: the outcome of the {kind} is unknown; {following}"
         raise Failure("OutcomeUnknown", told, None, UNKNOWN)
     if state.is_open:
-        query = f"`paycore query {shlex.quote(reference)}`"
-        told = f"{reference}: the {kind} is not over yet; {query} asks again"
+        following = missing if gone else f"{query} asks again"
+        told = f"{reference}: the {kind} is not over yet; {following}"
         raise Failure("Open", told, None, UNKNOWN, word="note")
     if state is State.NOT_SENT:
         told = f"{reference}: the {kind} was never sent; the same --key may try again"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -32,8 +32,7 @@ def purge(before: datetime, yes: bool) -> None:
     Only those with nothing open, planned or under review. Their keys, references, amounts and
     states stay, so nothing is ever charged twice. It cannot be undone.
     """
-    day = before.astimezone(UTC)
-    sure(f"Forget whom payments begun before {day:%Y-%m-%d %H:%M} UTC were about?", yes=yes)
+    sure(f"Forget whom payments begun before {before:%Y-%m-%d %H:%M} UTC were about?", yes=yes)
     purged = 0
     with opened() as gateway, progress("purging") as tell:
         while some := gateway.books.purge(before):

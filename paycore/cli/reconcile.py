@@ -15,9 +15,10 @@ from paycore.cli.failing import REVIEW, Failure, told
 from paycore.cli.opening import opened
 from paycore.cli.output import config_option, json_option, say, shared, write_json
 from paycore.cli.progress import Tell, progress
-from paycore.errors import PaycoreError
+from paycore.errors import LedgerError, PaycoreError
 from paycore.gateway import Gateway
 from paycore.reconcile import Reconciliation
+from paycore.reconcile import reconcile as one_round
 
 _STEP: Final = 20
 """How many are asked about before the progress is shown anew."""
@@ -48,8 +49,8 @@ def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None
     """Ask providers about all that is due, and finish the messages that were kept.
 
     Nothing else resolves an unknown outcome. May run anywhere, any number of times at once. Exit 0
-    when done or told to end, 5 if a person should look at something. With --watch a round that
-    fails is told, and the next one tries again.
+    when done or told to end, 5 if a person should look at something, 1 if the ledger fails. With
+    --watch a round that fails is told, and the next one tries again.
     """
     review = 0
     with opened(logs=True) as gateway, _ending():
@@ -57,6 +58,7 @@ def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None
             try:
                 for done in _round(gateway, limit, ahead=ahead, idle=not watch):
                     review = done.needs_review
+                _check_asked(done)
             except PaycoreError as error:
                 if not watch:
                     raise
@@ -91,20 +93,36 @@ def _round(
 
 
 def _steps(gateway: Gateway, limit: int | None, tell: Tell) -> Iterator[Reconciliation]:
-    """Yield the sum of what was done so far, step by step, until nothing more is due."""
+    """Yield the sum of what was done so far, step by step, until nothing more is due.
+
+    What nobody could be asked about is due still, and is not tried again.
+    """
+    failed: set[str] = set()
     total: Reconciliation | None = None
     left = limit
     while left is None or left > 0:
         step = _STEP if left is None else min(_STEP, left)
-        done = gateway.reconcile(step)
+        done = one_round(gateway._wiring, step, failed=failed)
         total = done if total is None else _sum(total, done)
         tell(f"{total.asked} asked, {total.settled} settled")
         yield total
-        if done.asked < step:
+        tried = done.asked + done.not_asked
+        left = None if left is None else left - tried
+        if tried < step or not done.asked:  # nothing more is due, or the ledger fails
             break
-        left = None if left is None else left - done.asked
-    if limit is None and total is not None:
-        yield _sum(total, gateway.reconcile())  # messages and events may be more than a step
+    if left != 0 and total is not None:  # messages and events may be more than a step
+        yield _sum(total, one_round(gateway._wiring, left, failed=failed))
+
+
+def _check_asked(done: Reconciliation) -> None:
+    """Refuse to call a round done in which the ledger noted no question.
+
+    Raises:
+        LedgerError: with how many could not be asked about.
+    """
+    if many := done.not_asked:
+        what = f"{many} operation{'' if many == 1 else 's'} could not be asked about"
+        raise LedgerError(f"ledger: {what}: it did not take the note that comes first")
 
 
 def _sum(total: Reconciliation, done: Reconciliation) -> Reconciliation:
@@ -118,6 +136,7 @@ def _tell(done: Reconciliation, *, idle: bool) -> None:
         write_json(done, indent=None)
         return
     words = [f"{done.asked} asked", f"{done.settled} settled", f"{done.still_open} still open"]
+    words += [f"{done.not_asked} not asked about"] if done.not_asked else []
     words += [f"{done.messages} messages finished"] if done.messages else []
     words += [f"{done.events} events told"] if done.events else []
     if done.asked or len(words) > 3:

@@ -38,11 +38,11 @@ def woken() -> Iterator[None]:
     try:
         yield
     finally:
+        signal.set_wakeup_fd(other)  # first: a file may get the number of a socket that is closed
         over.set()
         theirs.close()
         waker.join()
         ours.close()
-        signal.set_wakeup_fd(other)
         signal.signal(signal.SIGURG, before)
 
 

@@ -36,7 +36,7 @@ class Key(click.types.StringParamType):
 
 
 def moment(context: click.Context, option: click.Parameter, text: str) -> datetime:
-    """Return the moment that an option names: ISO 8601, in UTC where it does not say otherwise.
+    """Return the moment that an option names, in UTC: ISO 8601, in UTC where it does not say.
 
     A day is its beginning.
 
@@ -45,10 +45,10 @@ def moment(context: click.Context, option: click.Parameter, text: str) -> dateti
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # UTC has neither the year 0 nor 10000
         wanted = "want a date such as 2026-01-31, or 2026-01-31T12:00:00Z"
         raise click.BadParameter(wanted, context, option) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def method(text: str, return_url: str | None) -> Method:

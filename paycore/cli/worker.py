@@ -114,8 +114,9 @@ def _named(app: str) -> Gateway:
         found = found if isinstance(found, Gateway) or not callable(found) else found()
     except PaycoreError:
         raise
-    except Exception as error:  # the application may do anything
-        why = scrub(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
+    except (Exception, SystemExit) as error:  # the application may do anything
+        said = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
+        why = scrub(said)[:300]
         problem = f"--app: {app} cannot be opened: {why}"
     else:
         if isinstance(found, Gateway):

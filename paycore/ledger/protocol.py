@@ -101,7 +101,8 @@ class Ledger(Inbox, Outbox, Protocol):
         """Store `intent` as an operation in SUBMITTING, or find the one that its key names.
 
         Refunds and voids reserve their money here. A known key in NOT_SENT is dispatched again,
-        under the same wire reference.
+        under the same wire reference, which nothing else in the ledger ever has: two accounts may
+        be one merchant's.
 
         Raises:
             Conflict: the key was used for something else, or another operation stands in the way.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from paycore.scaffold.names import Names, NotMade
 HERE: Final = Path(__file__).parent
 LICENSES: Final = ("mit", "none")
 """The terms that the template knows; `none` reserves all rights."""
+CLONE: Final = "/path/to/paycore"
+"""What stands for somebody's clone of paycore in what is made."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,19 @@ def made(names: Names, into: Path, *, author: str, license: str) -> Made:
         raise _unusable(folder, error) from None
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return Made(names.name, names.package, folder, tuple(sorted(files)))
+
+
+def clone() -> str:
+    """Return the clone of paycore that this runs from, else what stands for one."""
+    folder = HERE.parents[1]
+    try:
+        told = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # it was installed as a wheel, or that file is somebody else's
+        return CLONE
+    match told:
+        case {"project": {"name": "paycore"}}:
+            return str(folder)
+    return CLONE
 
 
 def _unusable(folder: Path, error: OSError) -> NotMade:

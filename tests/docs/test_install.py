@@ -8,13 +8,16 @@ import tomllib
 
 import pytest
 
+from paycore.scaffold.making import HERE
 from tests.docs.pages import ROOT, blocks, page, section
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEMPLATE = HERE / "template"
 PLACES = {
     "README.md": section(README, "## Install"),
     "index.md": section(page("index.md"), "## Install it"),
     "writing-a-provider.md": page("writing-a-provider.md"),
+    "a new provider's README.md": (TEMPLATE / "README.md.jinja").read_text(encoding="utf-8"),
 }
 EXTRA = re.compile(r"""pip install ["']([\w-]+)\[([\w,]+)\]["']""")
 PROJECTS = {
@@ -29,7 +32,7 @@ def editable(text):
     (line,) = (
         each for block in blocks(text, "console") for each in block.splitlines() if "-e" in each
     )
-    words = shlex.split(line.removeprefix("$ pip install "))
+    words = shlex.split(line.partition("pip install ")[2])
     assert words[::2] == ["-e"] * (len(words) // 2)
     return [re.fullmatch(r"([^\[]+)(?:\[([\w,]+)\])?", word).groups("") for word in words[1::2]]
 

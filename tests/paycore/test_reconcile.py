@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from paycore.engines.sweeping import swept
 from paycore.errors import InvalidRequest, LedgerError
 from paycore.reconcile import STEP, Reconciliation, step
-from paycore.states import State
+from paycore.states import Kind, State
 from tests.stage import PAGE, Raises, Stage
 
 
@@ -96,6 +98,92 @@ def test_one_that_fails_stops_no_other(stage, monkeypatch, caplog):
 
     assert stage.gateway.reconcile(ahead=True) == Reconciliation(3, 2, 1, 0, 0, 0)
     assert "not_reconciled" in caplog.text
+
+
+def test_who_could_not_be_asked_about_is_not_counted_as_asked(stage, monkeypatch):
+    """The ledger takes no note that somebody is asked: nobody is, and it is due still."""
+    stage.till.next(*["lost_after"] * 3)
+    for reference in ("o-1", "o-2", "o-3"):
+        stage.charge(reference)
+    real = stage.ledger.claim_check
+    bad = stage.ledger.operations("o-2", Kind.CHARGE)[0].id
+
+    def claim_check(operation, *more):
+        if operation == bad:
+            raise LedgerError("full")
+        return real(operation, *more)
+
+    monkeypatch.setattr(stage.ledger, "claim_check", claim_check)
+    stage.clock.advance(60)
+
+    assert stage.gateway.reconcile() == Reconciliation(2, 2, 0, 0, 0, 0, not_asked=1)
+    assert [each.id for each in stage.ledger.due(stage.clock(), None)] == [bad]
+
+
+def test_who_died_while_sending_is_taken_over_before_anybody_is_asked(stage, monkeypatch):
+    """Where that cannot be written nobody was asked; nor is it known where nothing can be read."""
+    for reference in ("o-1", "o-2"):
+        stage.crash(reference)
+    stage.clock.advance(stage.accounts["main"].lease_s)
+    real = stage.ledger.operation
+
+    def refused(*_, **__):
+        raise LedgerError("gone")
+
+    def operation(id_):
+        return real(id_) if real(id_).owner == "o-1" else refused()
+
+    monkeypatch.setattr(stage.ledger, "record", refused)
+    monkeypatch.setattr(stage.ledger, "operation", operation)
+    done = stage.gateway.reconcile()
+
+    assert (done.asked, done.not_asked, stage.till.count("query")) == (0, 2, 0)
+
+
+def test_a_sweep_ends_where_nobody_can_be_asked_about(stage, monkeypatch, caplog):
+    """Nor does it write the same line ten thousand times; the next sweep tries again."""
+    many = 3 * STEP
+    stage.till.next(*["lost_after"] * many)
+    for number in range(many):
+        stage.charge(f"o-{number}")
+    real, full = stage.ledger.claim_check, [True]
+
+    def claim_check(*asked):
+        if full:
+            raise LedgerError("full")
+        return real(*asked)
+
+    monkeypatch.setattr(stage.ledger, "claim_check", claim_check)
+    stage.clock.advance(60)
+    swept(partial(step, stage.wiring), lambda: False)
+    failures = caplog.text.count("not_reconciled")
+    full.clear()
+    swept(partial(step, stage.wiring), lambda: False)
+
+    assert failures == STEP
+    assert stage.till.count("query") == many
+
+
+def test_a_sweep_goes_on_where_one_cannot_be_asked_about(stage, monkeypatch):
+    """The one that is due longest fails in every step, and the others are asked about."""
+    many = 3 * STEP
+    stage.till.next(*["lost_after"] * many)
+    for number in range(many):
+        stage.charge(f"o-{number}")
+        stage.clock.advance(1)
+    real = stage.ledger.claim_check
+    stage.clock.advance(60)
+    bad = stage.ledger.due(stage.clock(), 1)[0].id
+
+    def claim_check(operation, *more):
+        if operation == bad:
+            raise LedgerError("full")
+        return real(operation, *more)
+
+    monkeypatch.setattr(stage.ledger, "claim_check", claim_check)
+    swept(partial(step, stage.wiring), lambda: False)
+
+    assert stage.till.count("query") == many - 1
 
 
 def test_who_interrupts_is_not_held_up(stage):

@@ -40,12 +40,18 @@ def _ledger(ledger: Secret) -> Finding:
         )
     try:
         absent = _absent_file(url)
-        if absent is None:
-            _look_into(ledger)
+        problem = "" if absent else _look_into(ledger)
     except LedgerError as error:
         return _failed("ledger", error, "is the database there, and reached from here?")
     except SettingsError as error:
         return _failed("ledger", error, "mend this setting")
+    if problem:
+        return Finding(
+            "ledger",
+            "failed",
+            f"{ledger_name(ledger)} can be read, and not written: {problem}",
+            "is the disk full, or its folder read-only, or somebody else's?",
+        )
     kind = url.partition(":")[0].partition("+")[0]
     begun = f", which its first use will make: {absent}" if absent else f": {ledger_name(ledger)}"
     return Finding("ledger", "ok", f"{kind} lasts{begun}")
@@ -81,13 +87,16 @@ def _absent_file(url: str) -> Path | None:
     return path
 
 
-def _look_into(ledger: Secret) -> None:
+def _look_into(ledger: Secret) -> str:
     """Connect to a database that is there, and hold its schema to ours.
+
+    What comes back is why nothing can be written into it; empty if it can.
 
     Raises:
         SettingsError: the URL is none, or the schema is not ours.
         LedgerError: it cannot be reached.
     """
+    from paycore.cli.health.writing import unwritable
     from paycore.ledger.durable import schema
     from paycore.ledger.durable.engine import open_engine as connect
 
@@ -96,6 +105,7 @@ def _look_into(ledger: Secret) -> None:
         upgrades_itself = engine.dialect.name == "sqlite"
         if not (upgrades_itself and schema.current_of(engine) < schema.HEAD):
             schema.check(engine)
+        return unwritable(engine)
     finally:
         engine.dispose()
 

@@ -45,6 +45,22 @@ def test_what_is_younger_stays(run, paid):
     assert CARD in run("find", "o-1").stdout
 
 
+@pytest.mark.parametrize("day", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-10:00"])
+def test_a_moment_outside_of_all_years_is_a_usage_error(run, paid, day):
+    """UTC has no word for it: exit code 2, and nothing is asked."""
+    done = run("purge", "--before", day)
+
+    assert done.exit_code == 2
+    assert "want a date such as 2026-01-31" in done.stderr
+    assert "were about?" not in done.stderr
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31T23:59:59Z"])
+def test_the_first_and_the_last_moment_are_moments(run, shop, day):
+    """Whoever types them gets what they ask for."""
+    assert run("purge", "--before", day, "--yes").stdout == "0 payments purged\n"
+
+
 def test_the_moment_is_told_in_utc(run, paid):
     """As it will be compared, whatever zone it was typed in."""
     asked = run("purge", "--before", "2024-01-01T00:00+09:00", input="n\n").stderr

@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import signal
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from paycore import LedgerError
+from paycore import LedgerError, Money, StoredToken, open_gateway
 from paycore.cli import reconcile as module
+from paycore.ledger.durable.ledger import DurableLedger
 from paycore.reconcile import Reconciliation
 from tests.paycore.cli.processes import started
 
@@ -27,6 +30,8 @@ def lost(run, shop):
 
 class Scripted:
     """A gateway that says what its rounds did, and notes what it was asked."""
+
+    _wiring = None
 
     def __init__(self, *rounds):
         self.rounds, self.asked = list(rounds), []
@@ -52,6 +57,7 @@ def script(monkeypatch):
     def scripted(*rounds):
         gateway = Scripted(*rounds)
         monkeypatch.setattr(module, "opened", lambda **_: gateway)
+        monkeypatch.setattr(module, "one_round", lambda _, limit, failed: gateway.reconcile(limit))
         return gateway
 
     return scripted
@@ -203,8 +209,96 @@ def test_a_real_watch_ends_with_exit_code_0(run, lost, tmp_path, number):
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
 
-    assert set(first) == {"asked", "settled", "still_open", "messages", "events", "needs_review"}
+    assert set(first) == {each.name for each in fields(Reconciliation)}
     assert (process.returncode, out, err) == (0, "", "ended\n")
+
+
+@pytest.fixture
+def due(shop):
+    """Charge 25 whose outcome is unknown, half an hour ago; return their ids."""
+    then = datetime.now(UTC) - timedelta(minutes=30)
+    with open_gateway("paycore.toml", now=lambda: then) as gateway:
+        for number in range(25):
+            gateway.charge(f"o-{number}", Money(1502, "CAD"), StoredToken("any-card"))
+        return [each.id for each in gateway.books.operations()]
+
+
+@pytest.fixture
+def claims(monkeypatch):
+    """Return a list of whom a ledger was to note a question about, and whom it refuses."""
+    tried, refused = [], set()
+    real = DurableLedger.claim_check
+
+    def claim_check(ledger, operation, *more):
+        tried.append(operation)
+        if operation in refused:
+            raise LedgerError("ledger: the database failed: OperationalError (READONLY)")
+        return real(ledger, operation, *more)
+
+    monkeypatch.setattr(DurableLedger, "claim_check", claim_check)
+    return tried, refused
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--ahead",), ("--limit", "25")])
+def test_a_ledger_that_cannot_be_written_ends_it(run, due, claims, words):
+    """A full disk, a standby: each is tried once, nobody was asked, and exit code 1 says so."""
+    tried, refused = claims
+    refused.update(due)
+    done = run("reconcile", *words)
+
+    assert done.exit_code == 1
+    assert sorted(tried) == sorted(due)
+    assert "25 operations could not be asked about" in done.stderr
+    assert "`paycore doctor`" in done.stderr
+    if "--json" in words:
+        told = json.loads(done.stdout)
+        assert (told["asked"], told["still_open"], told["not_asked"]) == (0, 0, 25)
+        assert json.loads(done.stderr)["error"]["type"] == "LedgerError"
+    else:
+        assert done.stdout == "0 asked, 0 settled, 0 still open, 25 not asked about\n"
+
+
+@pytest.mark.parametrize("many", [1, 20])
+def test_who_cannot_be_asked_about_stops_no_other(run, due, claims, many):
+    """Whether it is one or a whole step of those that are due longest: the others are asked."""
+    tried, refused = claims
+    with open_gateway("paycore.toml") as gateway:
+        refused.update(each.id for each in gateway._wiring.ledger.due(gateway._wiring.now(), many))
+    done = run("reconcile", "--json")
+
+    assert done.exit_code == 1
+    assert sorted(tried) == sorted(due)
+    told = json.loads(done.stdout)
+    assert (told["asked"], told["not_asked"]) == (25 - many, many)
+    assert f"{many} operation" in done.stderr
+
+
+def test_a_limit_counts_those_who_cannot_be_asked_about(run, due, claims):
+    """No more are tried than was said."""
+    tried, refused = claims
+    refused.update(due)
+
+    assert run("reconcile", "--limit", "22").exit_code == 1
+    assert len(set(tried)) == len(tried) == 22
+
+
+def test_a_watch_outlives_a_ledger_that_cannot_be_written(run, due, claims, monkeypatch):
+    """It is told, and once there is room again the next round asks."""
+    tried, refused = claims
+    refused.update(due)
+
+    def wait(_):
+        if not refused:
+            raise KeyboardInterrupt
+        refused.clear()
+
+    event = SimpleNamespace(wait=wait)
+    monkeypatch.setattr(module, "threading", SimpleNamespace(Event=lambda: event))
+    done = run("reconcile", "--watch", "--json")
+
+    assert done.exit_code == 0
+    assert [json.loads(line)["asked"] for line in done.stdout.splitlines()] == [0, 25]
+    assert len(tried) == 50
 
 
 @pytest.mark.parametrize("words", [("--limit", "0"), ("--every", "0"), ("--every", "soon")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -66,6 +67,29 @@ def test_nothing_is_left_behind():
     assert signal.getsignal(signal.SIGURG) == handler
     assert signal.set_wakeup_fd(-1) == -1
     assert threading.active_count() == threads
+
+
+def test_a_signal_at_the_end_is_written_into_nobody_s_file(tmp_path, monkeypatch):
+    """Another thread may open a file in that instant, and get the number of what was closed."""
+    join, ledger = threading.Thread.join, tmp_path / "ledger.db"
+    ledger.touch()
+
+    def joined(thread, *more):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(number)
+        taken = os.open(ledger, os.O_RDWR)
+        os.dup2(taken, number)
+        signal.raise_signal(signal.SIGURG)
+        for each in {taken, number}:
+            os.close(each)
+        join(thread, *more)
+
+    with woken():
+        number = signal.set_wakeup_fd(-1)
+        signal.set_wakeup_fd(number)
+        monkeypatch.setattr(threading.Thread, "join", joined)
+
+    assert ledger.read_bytes() == b""
 
 
 def test_where_nothing_can_wake_a_wait_it_is_left_alone(monkeypatch):

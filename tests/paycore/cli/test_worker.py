@@ -32,6 +32,8 @@ def other():
     return None
 def broken():
     return 1 / 0
+def leaves():
+    raise SystemExit
 """
 
 
@@ -111,6 +113,7 @@ def test_it_takes_the_gateway_of_an_application(run, app, ran, name):
         ("no_such_module:gateway", "cannot be opened: ModuleNotFoundError"),
         ("APP:missing", "cannot be opened: AttributeError"),
         ("APP:broken", "cannot be opened: ZeroDivisionError: division by zero"),
+        ("APP:leaves", "cannot be opened: SystemExit; "),
         ("json:dumps", "cannot be opened: TypeError: dumps() missing 1"),
         ("APP:nothing", "is no gateway, and returns none"),
         ("APP:other", "is no gateway, and returns none"),
@@ -124,6 +127,18 @@ def test_what_is_no_gateway_is_refused(run, app, ran, name, problem):
 
     assert done.exit_code == 1
     assert problem in done.stderr
+
+
+@pytest.mark.parametrize("left", ["sys.exit()", "sys.exit(0)", "sys.exit('no DATABASE')"])
+def test_a_module_that_leaves_while_it_is_imported_is_refused(run, shop, ran, left):
+    """A service manager would take its exit code 0 for a worker that was told to end."""
+    name = f"leaver_{abs(hash(str(shop) + left))}"
+    (shop / f"{name}.py").write_text(f"import sys\n{left}\n")
+    done = run("worker", "--app", f"{name}:gateway")
+
+    assert done.exit_code == 1
+    assert f"--app: {name}:gateway cannot be opened: SystemExit" in done.stderr
+    assert "no DATABASE" not in left or "no DATABASE" in done.stderr
 
 
 def test_a_memory_cannot_be_worked_on(run, tmp_path, ran):

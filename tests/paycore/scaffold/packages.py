@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paycore.scaffold.making import made
 from paycore.scaffold.names import Names
-from tests.docs.pages import ROOT
+from tests.docs.pages import ROOT, blocks, section
 
 NAMES = ("a", "p2", "larch", "maple_pay", "maple_leaf_payments_2_canada_x")
 """One letter, a digit, a word, two words, and as long as may be."""
@@ -20,6 +20,23 @@ OUTSIDE = ("PAYCORE_", "MAKE", "MFLAGS")
 def package(into: Path, name: str = "larch", terms: str = "mit") -> Path:
     """Return the folder of a package that was made just now."""
     return made(Names(name), into, author="The authors", license=terms).folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder by its name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def typed(folder: Path) -> list[str]:
+    """Return what the README of a package says to type, to have it checked."""
+    told = section((folder / "README.md").read_text(encoding="utf-8"), "## Check it")
+    return [
+        line.removeprefix("$ ") for each in blocks(told, "console") for line in each.splitlines()
+    ]
 
 
 def offered(folder: Path, name: str = "larch") -> Path:

@@ -8,26 +8,18 @@ import re
 import sys
 import tomllib
 from getpass import getuser
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from paycore.errors import SettingsError
-from paycore.scaffold.making import HERE, made, place
+from paycore.scaffold.making import CLONE, HERE, clone, made, place
 from paycore.scaffold.names import Names, NotMade
 from tests.docs.pages import ROOT
-from tests.paycore.scaffold.packages import NAMES, package, python, run
+from tests.paycore.scaffold.packages import NAMES, contents, package, python, run
 
 PLACEHOLDERS = ("{{", "}}", "{%", "jinja")
-
-
-def contents(folder):
-    """Return every file of a folder by its name."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,16 +83,66 @@ def test_nothing_of_whoever_makes_it_is_in_it(tmp_path, monkeypatch):
 
 
 def test_what_runs_on_each_push_is_what_the_makefile_has(tmp_path):
-    """One job, which types `make`; every target that it names is there."""
+    """One job, which types `make` in the end; every target that it names is there."""
     folder = package(tmp_path)
     workflow = yaml.safe_load((folder / ".github/workflows/check.yml").read_text(encoding="utf-8"))
-    (typed,) = (step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step)
+    *_, typed = (step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step)
     makefile = (folder / "Makefile").read_text(encoding="utf-8")
     listed = run(folder, "make").stdout.split()
 
     assert typed == "make install check PYTHON=python"
     assert {"install", "check"} <= set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     assert {"help", "install", "check", "format"} <= set(listed)
+
+
+def test_what_runs_on_each_push_takes_paycore_from_nobody_else(tmp_path):
+    """It comes first, by an address; until the author puts one in, from a host that cannot be."""
+    text = (package(tmp_path) / ".github/workflows/check.yml").read_text(encoding="utf-8")
+    runs = [step["run"] for step in yaml.safe_load(text)["jobs"]["check"]["steps"] if "run" in step]
+    (address,) = re.findall(r'^python -m pip install "paycore @ git\+(\S+)"$', runs[0])
+
+    assert len(runs) == 2
+    assert urlsplit(address).hostname.endswith(".example")  # reserved: nobody can have it
+    assert text.index("# Yours: where your paycore comes from") < text.index(runs[0])
+
+
+@pytest.mark.parametrize("flags", ["-ES", "-S"])
+def test_without_paycore_nothing_is_installed(tmp_path, flags):
+    """One line says what to type; one that is only found, by PYTHONPATH, is none that pip keeps."""
+    python = f"{sys.executable} {flags}"
+    done = run(package(tmp_path), "make", "install", f"PYTHON={python}")
+    told, made_error = done.stderr.splitlines()
+
+    assert done.returncode == 2
+    assert done.stdout == "", "pip was asked"
+    assert told.startswith("paycore is not installed, and on no package index yet; type, ")
+    assert told.endswith(f": {python} -m pip install -e {CLONE}")
+    assert made_error.startswith("make: ***")
+
+
+def test_the_clone_is_known_where_there_is_one():
+    """These tests run from it."""
+    assert clone() == str(ROOT)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        None,
+        b'[project]\nname = "paycorex"',
+        b"[project",
+        b"\xff",
+        b"project = 1",
+        b"[tool.paycore]",
+    ],
+)
+def test_anywhere_else_a_word_stands_for_it(tmp_path, monkeypatch, beside):
+    """A folder of packages is no clone, whatever lies in it."""
+    monkeypatch.setattr("paycore.scaffold.making.HERE", tmp_path / "paycore/scaffold")
+    if beside is not None:
+        (tmp_path / "pyproject.toml").write_bytes(beside)
+
+    assert clone() == CLONE == "/path/to/paycore"
 
 
 def test_samples_are_json(tmp_path):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from shlex import quote
 
 import pytest
 from click.testing import CliRunner
 
 from paycore.cli import main
+from paycore.scaffold.making import CLONE
+from tests.docs.pages import ROOT
+from tests.paycore.scaffold.packages import typed
 
 
 @pytest.fixture
@@ -29,8 +33,23 @@ def test_it_lists_what_it_made_and_says_what_to_do_next(run, tmp_path):
     assert done.exit_code == 0
     assert "paycore-larch/paycore_larch/hooks.py\n" in done.stdout
     assert all((tmp_path / line).is_file() for line in done.stdout.splitlines())
-    assert done.stderr.startswith("next: cd paycore-larch, ")
+    assert done.stderr.startswith("next: cd paycore-larch && ")
     assert "README.md" in done.stderr
+
+
+@pytest.mark.parametrize("where", [None, CLONE, "/a b/paycore"])
+def test_what_to_do_next_is_what_the_readme_types(run, tmp_path, monkeypatch, where):
+    """In one line, with the clone that this runs from; a word that stands for one is explained."""
+    if where is not None:
+        monkeypatch.setattr(sys.modules["paycore.cli.new_provider"], "clone", lambda: where)
+    line, *more = run("larch", "--yes").stderr.splitlines()
+    environment, ours, checks, _ = typed(tmp_path / "paycore-larch")
+    ours = ours.replace(CLONE, quote(where or str(ROOT)))
+    note = f"note: {CLONE} is your clone of paycore, which is on no package index yet"
+
+    assert line == f"next: cd paycore-larch && {environment} && {ours} && {checks}"
+    assert more[:-1] == ([note] if where == CLONE else [])
+    assert more[-1].startswith("then: README.md says what to replace")
 
 
 def test_as_json_it_is_one_object(run, tmp_path):

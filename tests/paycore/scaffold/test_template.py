@@ -90,12 +90,13 @@ def test_what_is_made_is_small(tmp_path):
 
 
 def test_what_is_the_authors_is_marked(tmp_path):
-    """In each module of the plugin that has something made up, and in the README."""
+    """In each module of the plugin that has something made up, in the README and the workflow."""
     folder = package(tmp_path)
     marked = {path.name for path in folder.rglob("*.*") if "Yours" in _text(path)}
 
     assert marked == {
-        *("README.md", "account.py", "hooks.py", "schemas.py", "scripted.py", "signing.py")
+        *("README.md", "account.py", "hooks.py", "schemas.py", "scripted.py", "signing.py"),
+        "check.yml",
     }
 
 

@@ -97,12 +97,12 @@ def send_before_it_is_written(patch: pytest.MonkeyPatch) -> type[MemoryLedger]:
         def reserve(self, intent, now):
             reserved = super().reserve(intent, now)
             if reserved.fresh:
-                self._shelf._by_wire.pop((intent.account, reserved.operation.reference))
+                self._shelf._by_wire.pop(reserved.operation.reference)
             return reserved
 
         def record(self, operation, *given, **named):
             row = self.operation(operation)
-            self._shelf._by_wire[row.account, row.reference] = operation
+            self._shelf._by_wire[row.reference] = operation
             return super().record(operation, *given, **named)
 
     return Lazy
@@ -182,7 +182,7 @@ def lose_copies(patch: pytest.MonkeyPatch) -> type[MemoryLedger]:
 def leave_early_messages_waiting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(charge, "apply_parked", lambda wiring, done: done.operation)
     patch.setattr(give_back, "apply_parked", lambda wiring, done: done.operation)
-    patch.setattr(reconcile, "retry_kept", lambda *asked, **how: 0)
+    patch.setattr(reconcile, "retry_kept", lambda *asked, **how: (0, 0))
 
 
 def believe_whatever_came_last(patch: pytest.MonkeyPatch) -> None:

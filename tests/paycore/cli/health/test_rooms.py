@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+
 import pytest
+from sqlalchemy import make_url
 
 from paycore import LedgerError, open_gateway
 from paycore.bootstrap import open_engine
@@ -14,6 +25,8 @@ from paycore.settings import read
 from tests.paycore.demo.toy_shop import install
 from tests.postgres import postgres  # noqa: F401
 
+_OBEYING = () if os.geteuid() else ("setpriv", "--bounding-set", "-dac_override")
+"""What lets root write only what it may write."""
 PASSWORD = "hunter2"
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 BROKEN = [
@@ -91,8 +104,6 @@ def test_a_file_without_tables_is_upgraded_by_its_first_use(tmp_path):
 
 def test_a_ledger_of_a_newer_paycore_fails(tmp_path):
     """It cannot be opened by this one."""
-    import sqlite3
-
     open_gateway(chosen(ledger="sqlite:///x.db")).close()
     with sqlite3.connect(tmp_path / "x.db") as connection:
         connection.execute("UPDATE paycore_version SET version_num = '9999'")
@@ -100,6 +111,94 @@ def test_a_ledger_of_a_newer_paycore_fails(tmp_path):
     ((_, verdict, message),) = found(ledger="sqlite:///x.db")
 
     assert (verdict, "a newer paycore made it" in message) == ("failed", True)
+
+
+@contextmanager
+def no_room():
+    """Let files of this process grow no more, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, heard)
+
+
+def test_a_ledger_without_room_to_write_fails(tmp_path):
+    """It can be read, so that everything else looks well; not a byte is left behind."""
+    open_gateway(chosen(ledger="sqlite:///x.db")).close()
+    before = (tmp_path / "x.db").read_bytes()
+    with no_room():
+        ((_, verdict, message),) = found(ledger="sqlite:///x.db")
+
+    assert verdict == "failed"
+    assert "x.db can be read, and not written: SQLITE_" in message
+    assert (sorted(tmp_path.iterdir()), (tmp_path / "x.db").read_bytes()) == (
+        [tmp_path / "x.db"],
+        before,
+    )
+
+
+@pytest.mark.skipif(bool(_OBEYING) and not shutil.which("setpriv"), reason="root may write all")
+def test_a_folder_that_is_not_ours_fails(shop):
+    """Its file is ours, and no journal can be made beside it; what only reads goes on."""
+    open_gateway("paycore.toml").close()
+    shop.chmod(0o555)
+    try:
+        doctor, listed = (
+            subprocess.run(
+                [*_OBEYING, sys.executable, "-m", "paycore", *words],
+                check=False,
+                capture_output=True,
+                text=True,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            )
+            for words in (("doctor",), ("operations", "--json"))
+        )
+    finally:
+        shop.chmod(0o755)
+
+    assert doctor.returncode == 1
+    assert "can be read, and not written: SQLITE_" in doctor.stdout
+    assert (listed.returncode, json.loads(listed.stdout)) == (0, [])
+
+
+def test_a_ledger_that_somebody_is_writing_is_fine(tmp_path, monkeypatch):
+    """A shop at work is no fault, and waited for no longer than a connection waits."""
+    monkeypatch.setattr("paycore.ledger.durable.safety.BUSY_MS", 10)
+    open_gateway(chosen(ledger="sqlite:///x.db")).close()
+    with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+
+        assert found(ledger="sqlite:///x.db") == []
+
+
+def test_a_ledger_that_is_lost_while_it_is_looked_at_fails(tmp_path, monkeypatch):
+    """Named, and no traceback."""
+    open_gateway(chosen(ledger="sqlite:///x.db")).close()
+
+    def lost(driver):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("paycore.cli.health.writing._sqlite", lost)
+    ((check, verdict, message),) = found(ledger="sqlite:///x.db")
+
+    assert (check, verdict) == ("ledger", "failed")
+    assert message.endswith("can be read, and not written: OperationalError")
+
+
+def test_a_server_that_takes_no_writes_fails(postgres):  # noqa: F811
+    """A standby, or one that is told to."""
+    url = postgres.empty()
+    upgrade(url)
+    postgres.run(f'ALTER DATABASE "{make_url(url).database}" SET default_transaction_read_only = 1')
+    ((check, verdict, message),) = found(ledger=url)
+    postgres.forget(url)
+
+    assert (check, verdict) == ("ledger", "failed")
+    assert "can be read, and not written: the server takes no writes" in message
 
 
 def test_a_server_waits_for_its_upgrade(postgres):  # noqa: F811
