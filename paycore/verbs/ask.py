@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from paycore import log
 from paycore.account import Account
-from paycore.errors import OutcomeUnknown
+from paycore.errors import OutcomeUnknown, PaycoreError
 from paycore.intents import QueryRequest
 from paycore.ledger.protocol import Source
 from paycore.money import Money
@@ -17,7 +17,7 @@ from paycore.plan import is_used_up
 from paycore.report import Conclusion, NotFound, Report
 from paycore.states import REPORTABLE, State
 from paycore.verbs.follow_up import followed_up
-from paycore.verbs.giving_up import ABSENT, given_up
+from paycore.verbs.giving_up import ABSENT, MALFORMED, given_up
 from paycore.wire.talk import Call, Reply, converse
 from paycore.wiring import Wiring
 
@@ -93,8 +93,9 @@ def _asked(wiring: Wiring, operation: Operation, now: datetime) -> Asked:
     if account is None:
         log.event("query_without_account", account=operation.account, owner=operation.owner)
         return Asked(before)
-    answer, replied = _answer(wiring, account, before)
-    after = _recorded(wiring, before, answer, now, replied=replied)
+    heard = _heard(wiring, account, before)
+    after = _recorded(wiring, before, heard, now)
+    answer, replied = heard.answer, heard.replied
     if verdict := given_up(wiring, account, after, answer, replied=replied, asked_at=now):
         after = wiring.ledger.record(after.id, verdict, Source.CORE, wiring.now())
     return Asked(after, answer)
@@ -129,13 +130,19 @@ def _taken_over(wiring: Wiring, operation: Operation) -> Operation:
     )
 
 
-def _answer(
-    wiring: Wiring, account: Account, operation: Operation
-) -> tuple[Report | NotFound | None, bool]:
-    """Return what the provider says, if it proves anything, and whether it said anything at all.
+class _Heard(NamedTuple):
+    """What came back to a question."""
 
-    Noise is no answer: what is not even JSON says nothing, not even that it is not paid.
-    """
+    answer: Report | NotFound | None = None
+    """What the provider says, if it proves anything."""
+    replied: bool = True
+    """Whether it said anything at all: what is not even JSON does not, not even "unpaid"."""
+    malformed: bool = False
+    """Whether the plugin names a member that it could not read, whatever the others say."""
+
+
+def _heard(wiring: Wiring, account: Account, operation: Operation) -> _Heard:
+    """Ask, and return what came back; noise is no answer."""
     replies: list[Reply] = []
 
     def send(call: Call) -> Reply:
@@ -143,15 +150,17 @@ def _answer(
         return replies[-1]
 
     said: Any = None
+    malformed = False
     request = _request(wiring, operation)
     try:
         said = converse(account.talk("query", request), send)
         problem = "not found" if isinstance(said, NotFound) else type(said).__name__
     except Exception as error:
         problem = type(error).__name__
+        malformed = isinstance(error, PaycoreError) and error.field is not None
     if isinstance(said, Report) and said.state in REPORTABLE:
         if request.charge_refundable == _refundable_before(wiring, operation):
-            return said, True
+            return _Heard(said)
         said, problem = None, "other money moved meanwhile"
     log.event(
         "query_without_answer",
@@ -160,7 +169,8 @@ def _answer(
         reference=operation.reference,
         reason=problem,
     )
-    return (said if isinstance(said, NotFound) else None), any(map(_is_said, replies[-1:]))
+    absent = said if isinstance(said, NotFound) else None
+    return _Heard(absent, any(map(_is_said, replies[-1:])), malformed)
 
 
 def _is_said(reply: Reply) -> bool:
@@ -171,24 +181,19 @@ def _is_said(reply: Reply) -> bool:
         return False
 
 
-def _recorded(
-    wiring: Wiring,
-    operation: Operation,
-    answer: Report | NotFound | None,
-    asked_at: datetime,
-    *,
-    replied: bool,
-) -> Operation:
+def _recorded(wiring: Wiring, operation: Operation, heard: _Heard, asked_at: datetime) -> Operation:
     """Commit what was said, what proves nothing as evidence only; return the operation then.
 
     Absence is dated by the question: it proves nothing of what came while the answer was held up.
     """
+    answer = heard.answer
     if isinstance(answer, Report):
         return wiring.ledger.record(operation.id, answer, Source.QUERY, wiring.now())
-    if operation.state is State.NOT_SENT or not (answer or replied):
+    if operation.state is State.NOT_SENT or not (answer or heard.replied):
         return wiring.ledger.operation(operation.id)
     reason = ABSENT if answer else UNTOLD
-    raw = {**(answer.raw if answer else {}), "paycore": reason}
+    odd = {MALFORMED: True} if heard.malformed else {}
+    raw = {**(answer.raw if answer else odd), "paycore": reason}
     empty = Conclusion(operation.reference, State.UNKNOWN, reason=reason, raw=raw)
     return wiring.ledger.record(operation.id, empty, Source.QUERY, asked_at)
 

@@ -15,6 +15,8 @@ from paycore.wiring import Wiring
 
 ABSENT: Final = "not found"
 """What evidence says of a provider that does not know an operation."""
+MALFORMED: Final = "malformed"
+"""What evidence names, beside, of an answer that could not be read for one of its members."""
 ABSENCES: Final = 3
 """How often the provider must not know it, after the settling window."""
 APART_S: Final = 60.0
@@ -40,7 +42,7 @@ def given_up(
         replied: Whether it said anything at all.
         asked_at: When it was asked, which is when it was true: an answer may be held up.
     """
-    if replied and _abandoned(account, operation, answer, asked_at):
+    if replied and _abandoned(wiring, account, operation, answer, asked_at):
         return Conclusion(operation.reference, State.EXPIRED, reason="nobody paid in time")
     if isinstance(answer, NotFound) and _never_executed(wiring, account, operation):
         return Conclusion(
@@ -50,6 +52,7 @@ def given_up(
 
 
 def _abandoned(
+    wiring: Wiring,
     account: Account,
     operation: Operation,
     answer: Report | NotFound | None,
@@ -57,7 +60,8 @@ def _abandoned(
 ) -> bool:
     """Return whether a page is past its lifetime, and nobody paid or could have paid.
 
-    The provider said then that it waits for the payer; or its address never reached the caller.
+    The provider said then that it waits for the payer; or its address never reached the caller,
+    and nothing was ever told of it that may mean that it is paid.
     """
     if operation.method not in PAGES or is_under_way(answer):
         return False
@@ -66,7 +70,18 @@ def _abandoned(
         return False
     if operation.state is State.PENDING:
         return isinstance(answer, Report) and answer.state is State.PENDING
-    return operation.state is State.UNKNOWN and not operation.review  # only PENDING has an address
+    lost = operation.state is State.UNKNOWN and not operation.review  # only PENDING has an address
+    return lost and not _may_be_paid(wiring, operation)
+
+
+def _may_be_paid(wiring: Wiring, operation: Operation) -> bool:
+    """Return whether a state was ever told of it that nobody listed or believed, or could read."""
+    return any(
+        seen.source is not Source.CORE
+        and seen.reported == State.UNKNOWN.value
+        and ("paycore" not in seen.fields or MALFORMED in seen.fields)
+        for seen in wiring.ledger.evidence(operation.id)
+    )
 
 
 def is_under_way(answer: Report | NotFound | None) -> bool:

@@ -188,6 +188,42 @@ def test_a_page_that_is_under_way_does_not_give_way(timed, wire):
         timed.supersede("o-1", PAGE, key="again")
 
 
+def test_a_page_that_ended_with_its_payment_under_way_is_not_over(timed, wire, clock):
+    """R6: the message only names the payment; what came of that, Stripe is asked."""
+    timed.charge("o-1", CAD, PAGE)
+    payment, page = under_way(wire), wire.stripe.named("cs")[0]
+    page["status"] = "expired"
+    said = messages.just_now("checkout.session.expired", dict(page))
+    answered = timed.receive("cards", said).status
+    for _ in range(2):
+        with pytest.raises(paycore.Conflict, match="an earlier attempt is pending"):
+            timed.charge("o-1", CAD, CARD, key="again")
+        timed.query("o-1")
+
+    payment |= {"status": "succeeded", "amount_received": 1500}
+    clock.time += 2 * DAY
+    timed.reconcile()
+    assert answered == 200
+    assert (timed.find("o-1").paid, timed.find("o-1").review) == (True, "")
+    assert len(wire.stripe.named("pi")) == 1
+
+
+@pytest.mark.parametrize("begun", ["canceled", "requires_payment_method"])
+def test_a_page_that_ended_with_its_payment_unpaid_is_over_once_asked(timed, wire, clock, begun):
+    """By the plan, with nobody's doing: another attempt may begin."""
+    timed.charge("o-1", CAD, PAGE)
+    payment, page = under_way(wire), wire.stripe.named("cs")[0]
+    page["status"], payment["status"] = "expired", begun
+    timed.receive("cards", messages.just_now("checkout.session.expired", dict(page)))
+    heard = timed.find("o-1").operations[0].state
+    clock.time += 2 * DAY
+    timed.reconcile()
+
+    assert heard is paycore.State.PENDING
+    assert timed.find("o-1").status is PaymentStatus.EXPIRED
+    assert timed.charge("o-1", CAD, CARD, key="again").paid
+
+
 @pytest.mark.parametrize(
     ("order", "state", "refundable"),
     [("good bad", "succeeded", 1000), ("bad good", "declined", 1500)],

@@ -266,6 +266,8 @@ def test_a_stored_card_without_its_customer_is_no_token(account, missing):
     [
         ("open", "unpaid", None, State.PENDING),
         ("expired", "unpaid", None, State.EXPIRED),
+        ("expired", "unpaid", "pi_1", State.PENDING),
+        ("expired", "paid", "pi_1", State.PENDING),
         ("complete", "paid", "pi_1", State.SUCCEEDED),
         ("complete", "unpaid", "pi_1", State.PENDING),
         ("complete", "unheard_of", "pi_1", State.PENDING),
@@ -296,6 +298,8 @@ def test_each_status_of_a_page_whose_payment_is_only_named(account, status, paid
         ("open", "requires_payment_method", State.PENDING),
         ("open", "requires_action", State.PENDING),
         ("expired", "requires_payment_method", State.EXPIRED),
+        ("expired", "canceled", State.EXPIRED),
+        ("expired", "processing", State.PENDING),
         ("expired", "requires_action", State.PENDING),
         ("expired", "succeeded", State.SUCCEEDED),
         ("unheard_of", "requires_payment_method", State.UNKNOWN),

@@ -151,6 +151,32 @@ def test_a_page_whose_opening_was_not_heard_is_found(gateway, simulator):
     assert simulator.pay(found.next_action).startswith("https://shop.example/thanks")
 
 
+def test_a_page_that_expired_after_a_declined_card_ends_once_asked(gateway, simulator):
+    """Its message names the payment that was tried: that it was cancelled, the query tells."""
+    page = gateway.charge("order-9", Money(1500, "CAD"), PAGE)
+    simulator.pay(page.next_action, "decline")
+    simulator.fault("lost_notification", endpoint="payment_intent.canceled")
+    simulator.advance(86_401)
+    simulator.settle()
+    told, asked = gateway.find("order-9"), gateway.query("order-9")
+
+    assert told.operations[0].state is State.PENDING
+    assert (asked.status, asked.review) == (PaymentStatus.EXPIRED, "")
+    again = gateway.charge("order-9", Money(1500, "CAD"), PAGE, key="again")
+    simulator.pay(again.next_action)
+    assert gateway.query("order-9").paid
+    assert agree(gateway, simulator)
+
+
+def test_a_page_that_expired_untouched_ends_with_its_message(gateway, simulator):
+    """It names no payment: nobody has to ask."""
+    gateway.charge("order-9", Money(1500, "CAD"), PAGE)
+    simulator.advance(86_401)
+    simulator.settle()
+
+    assert gateway.find("order-9").status is PaymentStatus.EXPIRED
+
+
 def test_whatever_order_events_come_in_the_end_is_the_same(gateway, simulator, card):
     """Repeated, held back and late: the payment is paid, once, and nobody need look."""
     for kind in ("duplicate_notification", "reordered_notifications", "late_notification"):

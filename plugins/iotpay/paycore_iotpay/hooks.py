@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import paycore
 from paycore import JsonObject, Kind, OutcomeUnknown, QueryRequest, Report, State
+from paycore.wire.messages import rejecting, with_extra
 from paycore_iotpay.account import Account, AccountSchema
 from paycore_iotpay.schemas import CURRENCIES, HEARD, SAYS
 from paycore_iotpay.signing import sign, verified
@@ -97,10 +98,8 @@ def verify_webhook(account: Account, message: paycore.WebhookMessage) -> paycore
     heard = verified(message.body, *account.keys(datetime.now(UTC)))
     if heard.get("mchId") != account.merchant_id:
         raise paycore.WebhookRejected("mchId: not ours", field="mchId", status=401)
-    try:
+    with rejecting():
         return paycore.Notification(_report(account, Kind.CHARGE, heard), b"SUCCESS", "text/plain")
-    except paycore.PaycoreError as odd:
-        raise paycore.WebhookRejected(str(odd), field=odd.field) from None
 
 
 def _asked(account: Account, kind: Kind, operation: str, request: Any) -> paycore.Talk[Report]:
@@ -150,11 +149,7 @@ def _order(account: Account, ours: str, theirs: str) -> paycore.Call:
 
 def _call(account: Account, operation: str, ask: object) -> paycore.Call:
     """Say it, with the members that are passed through, and sign it all."""
-    said = paycore.dump(SAYS[operation], {"ask": ask, "by": account})
-    extra = getattr(ask, "extra", {})
-    if ours := {"sign", *said}.intersection(extra):
-        raise paycore.InvalidRequest(f"extra: {min(ours)} is ours to say", field="extra")
-    said |= extra
+    said = with_extra(paycore.dump(SAYS[operation], {"ask": ask, "by": account}), ask, "sign")
     said["sign"] = sign(said, account.merchant_key)
     return paycore.Call(f"{account.base_url}/v3/{operation}", said)
 
@@ -170,7 +165,8 @@ def _opened(reply: paycore.Reply, sure: Collection[str] = ()) -> JsonObject:
         code = "token_unusable" if why == UNBOUND else "refused"
         raise paycore.ProviderRefused("IOTPay refused", provider_code=why, code=code)
     shown = "".join("#" if character.isdigit() else character for character in why[:100])
-    raise OutcomeUnknown(f"IOTPay answered {shown!r}, which proves nothing")
+    odd = None if said.get("retCode") == "FAIL" else "retCode"
+    raise OutcomeUnknown(f"IOTPay answered {shown!r}, which proves nothing", field=odd)
 
 
 def _to_do(account: Account, kind: Kind, method: Any, heard: JsonObject) -> paycore.NextAction:
@@ -200,5 +196,7 @@ def _report(account: Account, kind: Kind, heard: JsonObject) -> Report:
     gives_back = (is_about or kind).gives_back
     if state is State.SUCCEEDED and (told["amount"] is None or (gives_back and status == "3")):
         state = State.UNKNOWN
+    if told["reference"] is None and state is not State.SUCCEEDED:  # whose order, nobody said
+        return Report(None, State.UNKNOWN, kind=is_about, raw=raw)
     said |= {name: told[name] for name in (_ORDER if gives_back else _CHARGE)}
     return Report(state=state, kind=is_about, **said)

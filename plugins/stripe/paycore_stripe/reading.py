@@ -104,8 +104,8 @@ def _page(account: Account, kind: Kind, heard: Mapping[str, Any]) -> Report:
             raise OutcomeUnknown("metadata: another one's page", field="metadata")
         state = unpaid if begun.get("status") == "requires_payment_method" else report.state
         report = replace(report, state=state, raw={**report.raw, "page": raw})
-    elif status == "complete":  # with what came of it only named
-        paid = begun and told["payment_status"] == "paid" and amount
+    elif status == "complete" or (status == "expired" and begun):  # what came of it is only named
+        paid = status == "complete" and begun and told["payment_status"] == "paid" and amount
         state, waits = (State.SUCCEEDED, None) if paid else (State.PENDING, paycore.Wait())
         report = replace(report, state=state, next_action=waits)
     unpaid_at = told["url"] if report.state is State.PENDING and status == "open" else ""

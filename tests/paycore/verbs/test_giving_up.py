@@ -16,6 +16,8 @@ from tests.stage import PAGE, Does, Effect, Says, Stage, Teller
 
 LIFETIME_S = 3600
 WINDOW_S = 86_400
+DOUBTFUL = [{"state": "unknown"}, {"state": "succeeded", "amount": "a lot"}]
+"""What may mean that it is paid: a word that nobody listed, or a success that cannot be read."""
 
 
 @pytest.fixture
@@ -34,6 +36,21 @@ class Deciding(Teller):
     def query(self, account, request):
         report = yield from super().query(account, request)
         return replace(report, next_action=Wait() if report.state is State.PENDING else None)
+
+
+class Reading(Teller):
+    """A plugin that reads by a schema: it names the member that it could not read."""
+
+    @paycore.hookimpl
+    def query(self, account, request):
+        talk = super().query(account, request)
+        reply = yield next(talk)
+        if isinstance(reply.json.get("amount"), str):
+            raise paycore.OutcomeUnknown("amount: not digits", field="amount")
+        try:
+            talk.send(reply)
+        except StopIteration as end:
+            return end.value
 
 
 class TestPages:
@@ -157,6 +174,87 @@ class TestPages:
         stage.till.orders["o-1"] |= {"currency": "CAD", "kind": "charge"}
 
         assert query(stage).state is State.UNKNOWN
+
+    @pytest.mark.parametrize("told", DOUBTFUL, ids=str)
+    @pytest.mark.parametrize("early", [True, False])
+    def test_nor_what_may_be_paid(self, told, early):
+        """Whatever is answered later: it waits for a proof, and at the end for a person."""
+        stage = Stage(plugin=Reading())
+        stage.till.next("lost_before")
+        stage.charge(method=PAGE)
+        stage.clock.advance(0 if early else LIFETIME_S + 1)
+        stage.till.next_query(Says({"absent": None, "reference": "o-1", **told}))
+        seen = [query(stage).state]
+        stage.clock.advance(LIFETIME_S + 1)
+        for act in ("ok", Says(b'{"odd": 1}'), "ok"):
+            stage.till.next_query(act)
+            seen.append(query(stage).state)
+
+        assert set(seen) == {State.UNKNOWN}
+        assert stage.find().review == ""
+        stage.clock.advance(10 * 86_400)
+        assert (query(stage).state, bool(query(stage).review)) == (State.UNKNOWN, True)
+
+    def test_nor_what_a_message_leaves_open(self):
+        """One that is proof, and says a word that nobody listed."""
+        stage = Stage(description={"webhook_is_proof": True})
+        stage.till.next("lost_before")
+        stage.charge(method=PAGE)
+        stage.tell(reference="o-1", state="unknown")
+        stage.clock.advance(LIFETIME_S + 1)
+
+        assert query(stage).state is State.UNKNOWN
+
+    @pytest.mark.parametrize("told", DOUBTFUL, ids=str)
+    def test_what_may_be_paid_is_once_it_is_proved(self, told):
+        """And is no surprise then."""
+        stage = Stage(plugin=Reading())
+        stage.till.next("lost_after")
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.next_query(Says(told))
+        doubtful = query(stage).state
+        stage.till.settle("o-1")
+
+        assert (doubtful, query(stage).state) == (State.UNKNOWN, State.SUCCEEDED)
+        assert stage.find().review == ""
+
+    def test_nor_what_its_own_answer_left_open(self, stage):
+        """The page was asked for, and the answer said a word that nobody listed."""
+        stage.till.next(Says({"state": "unknown"}))
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.next_query(Says(b'{"odd": 1}'))
+
+        assert query(stage).state is State.UNKNOWN
+
+    def test_but_one_that_left_us_at_the_second_try(self, stage):
+        """That nothing left us at first is no doubt about it."""
+        stage.till.next("not_sent", "lost_before")
+        with pytest.raises(NotSent):
+            stage.charge(method=PAGE)
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+
+        assert query(stage).state is State.EXPIRED
+
+    def test_and_one_whose_dispatcher_never_came_back(self, stage):
+        """What we conclude by ourselves is nothing that was told."""
+        stage.till.next("lost_before")
+        stage.crash(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+
+        assert query(stage).state is State.EXPIRED
+
+    def test_what_may_be_paid_and_waits_after_all_expires(self, stage):
+        """The provider says so of it, after its lifetime."""
+        stage.till.next("lost_after")
+        stage.charge(method=PAGE)
+        stage.clock.advance(LIFETIME_S + 1)
+        stage.till.next_query(Says({"state": "unknown"}))
+        doubtful = query(stage).state
+
+        assert (doubtful, query(stage).state) == (State.UNKNOWN, State.EXPIRED)
 
     def test_a_late_payer_is_noticed(self, stage):
         """R9: an expired page was paid after all; it is told, and alarmed."""
