@@ -278,7 +278,7 @@ PLANTS = (
     Planted(believe_a_weak_message, "r20", WEATHERS["r20"]),
     Planted(acknowledge_what_is_not_kept, "r11"),
     Planted(lose_copies, "r12"),
-    Planted(leave_early_messages_waiting, "r15"),
+    Planted(leave_early_messages_waiting, "r15", first=100),
     Planted(forget_a_success, "r13"),
     Planted(believe_whatever_came_last, "r14"),
     Planted(never_ask_again, "r16", WEATHERS["r16"]),
