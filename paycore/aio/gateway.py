@@ -8,10 +8,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self, cast
 
+from paycore import log
 from paycore.aio.hearing import awaited
 from paycore.aio.ledger import WalkedLedger
 from paycore.aio.sending import Walking
 from paycore.aio.walks import Walks
+from paycore.errors import NotSent
 from paycore.events import Event, EventType
 from paycore.gateway import Gateway
 from paycore.intents import Payer
@@ -159,10 +161,21 @@ class AsyncGateway:
         )
 
     async def receive(self, account: str, message: WebhookMessage) -> Answer:
-        """Take a provider's message in; return the HTTP answer to send as it is. Never raises."""
-        if self._walks.closed:
+        """Take a provider's message in; return the HTTP answer to send as it is. Never raises.
+
+        Where nothing can be stored, on a closed gateway or another loop than its own, that is 503.
+        """
+        try:
+            return await self._walks.run(self._gateway.receive, account, message)
+        except NotSent as refused:
+            log.event(
+                "webhook_not_kept",
+                level=log.ERROR,
+                account=account if str(account) in self._wiring.accounts else "",
+                error=type(refused).__name__,
+                reason=str(refused),
+            )
             return NOT_STORED
-        return await self._walks.run(self._gateway.receive, account, message)
 
     async def returned(self, nonce: str) -> Payment | Token | None:
         """Return the payment or token whose payer's browser came back with this nonce."""

@@ -144,11 +144,20 @@ class Outbox(Protocol):
         `lease_s` what became of one leaves it to others.
         """
 
+    def hold_event(self, event: Event, now: datetime, lease_s: float) -> bool:
+        """Keep others from telling a claimed event for `lease_s` from now.
+
+        False, and nothing is held, if it was told, or somebody claimed it since.
+        """
+
     def event_told(self, event: Event, now: datetime) -> None:
-        """Note that an event reached everybody."""
+        """Note that a claimed event reached everybody; nothing, if somebody claimed it since."""
 
     def event_failed(self, event: Event, now: datetime) -> None:
-        """Note that an event has to be told again, by the plan."""
+        """Note that a claimed event has to be told again, by the plan.
+
+        Nothing, if it was told, or somebody claimed it since.
+        """
 
     def events_of(self, owner: str) -> tuple[Event, ...]:
         """Return every event of one payment or token, oldest first, told and untold."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paycore.events import Event
 from paycore.ledger.letters import Letters
@@ -79,6 +79,10 @@ class MemoryMail:
     ) -> tuple[Event, ...]:
         with self._transaction():
             return self._post.claim(now, limit, lease_s, owner)
+
+    def hold_event(self, event: Event, now: datetime, lease_s: float) -> bool:
+        with self._transaction():
+            return self._post.held(event, now + timedelta(seconds=lease_s))
 
     def event_told(self, event: Event, now: datetime) -> None:
         with self._transaction():

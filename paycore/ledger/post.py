@@ -42,15 +42,26 @@ class Post:
 
     def told(self, event: Event) -> None:
         """Let go of an event that reached everybody."""
-        waiting = self._untold.get(event.owner, {})
-        waiting.pop(event.id, None)
-        if not waiting:
-            self._untold.pop(event.owner, None)
+        if self._is_claimed(event):
+            waiting = self._untold[event.owner]
+            del waiting[event.id]
+            if not waiting:
+                del self._untold[event.owner]
+
+    def held(self, event: Event, until: datetime) -> bool:
+        """Hold an event back from others than its claimer, and return whether it still has one."""
+        if claimed := self._is_claimed(event):
+            self._untold[event.owner][event.id] = until
+        return claimed
 
     def failed(self, event: Event, now: datetime) -> None:
         """Hold an event back until the plan tells it again."""
-        if event.id in self._untold.get(event.owner, ()):
-            self._untold[event.owner][event.id] = retry_at(event, now)
+        self.held(event, retry_at(event, now))
+
+    def _is_claimed(self, event: Event) -> bool:
+        """Return whether an event is untold, and nobody claimed it after `event` was claimed."""
+        waits = event.id in self._untold.get(event.owner, ())
+        return waits and self._rows[event.id].tries == event.tries
 
     def of(self, owner: str) -> tuple[Event, ...]:
         """Return every event of one owner, as they came."""

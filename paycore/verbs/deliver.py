@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import datetime, timedelta
 from typing import Final
 
 from paycore import log
@@ -12,10 +13,12 @@ from paycore.wiring import Wiring
 LEASE_S: Final = 300.0
 """How long telling one event may take before another process tells it, too."""
 BATCH: Final = 20
+_QUICK_S: Final = 1.0
+"""How long telling the first ones of a batch may take before each other one is held anew."""
 
 
 class NeverAwaited(Exception):
-    """A callback gave something to await, and here nobody awaits anything."""
+    """A callback gave something to await or to go through, and here nobody does."""
 
 
 def deliver(wiring: Wiring, limit: int, owner: str | None = None) -> int:
@@ -25,15 +28,20 @@ def deliver(wiring: Wiring, limit: int, owner: str | None = None) -> int:
     callback that raises leaves its event, and what follows it for the same payment, to be told
     again by the plan; it stops no other payment's.
     """
-    told, tried = 0, 0
+    return delivered(wiring, limit, owner)[1]
+
+
+def delivered(wiring: Wiring, limit: int, owner: str | None = None) -> tuple[int, int]:
+    """Do what `deliver` does; return how many events were tried, and how many told."""
+    tried, told = 0, 0
     while wiring.subscribers and tried < limit:
-        most = min(BATCH, limit - tried)
-        batch = wiring.ledger.claim_events(wiring.now(), most, LEASE_S, owner)
+        now, most = wiring.now(), min(BATCH, limit - tried)
+        batch = wiring.ledger.claim_events(now, most, LEASE_S + _QUICK_S, owner)
         if not batch:
             break
         tried += len(batch)
-        told += sum(_told(wiring, event) for event in batch)
-    return told
+        told += sum(_is_ours(wiring, event, now) and _told(wiring, event) for event in batch)
+    return tried, told
 
 
 def deliver_quietly(wiring: Wiring, owner: str) -> None:
@@ -47,6 +55,17 @@ def deliver_quietly(wiring: Wiring, owner: str) -> None:
         deliver(wiring, BATCH, owner)
     except Exception as error:
         log.event("events_not_delivered", level=log.ERROR, owner=owner, error=type(error).__name__)
+
+
+def _is_ours(wiring: Wiring, event: Event, claimed_at: datetime) -> bool:
+    """Return whether nobody else tells an event for as long as one may take, from now on.
+
+    Its lease began with its batch; if the others took long, it is held anew or another's by now.
+    """
+    now = wiring.now()
+    if now - claimed_at <= timedelta(seconds=_QUICK_S):
+        return True
+    return wiring.ledger.hold_event(event, now, LEASE_S)
 
 
 def _told(wiring: Wiring, event: Event) -> bool:
@@ -70,8 +89,8 @@ def _told(wiring: Wiring, event: Event) -> bool:
 
 
 def _check_over(told: object) -> None:
-    """Refuse what a callback has not done, but gave to be awaited."""
-    if inspect.isawaitable(told):
+    """Refuse what a callback has not done, but gave to be awaited or gone through."""
+    if inspect.isawaitable(told) or inspect.isgenerator(told) or inspect.isasyncgen(told):
         close = getattr(told, "close", None)
         if close is not None:
             close()

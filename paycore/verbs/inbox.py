@@ -94,13 +94,14 @@ def apply_parked(wiring: Wiring, done: Reserved) -> Operation:
         return operation
 
 
-def retry_kept(wiring: Wiring, limit: int | None = None, *, ahead: bool = False) -> int:
-    """Apply kept messages that are due, or all that wait; return how many are finished now.
+def retry_kept(wiring: Wiring, limit: int | None = None, *, ahead: bool = False) -> tuple[int, int]:
+    """Apply kept messages that are due, or all that wait.
 
-    One that fails stops no other, and is dead after 8 failures.
+    Return how many were tried, and how many are finished now. One that fails stops no other, and
+    is dead after 8 failures.
     """
     due = wiring.ledger.due_messages(wiring.now(), limit, ahead=ahead)
-    return sum(_retried(wiring, row, HINT_GAP_S).is_finished for row in due)
+    return len(due), sum(_retried(wiring, row, HINT_GAP_S).is_finished for row in due)
 
 
 def apply_kept(wiring: Wiring, row_id: str, planned_at: datetime | None) -> None:

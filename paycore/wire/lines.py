@@ -1,4 +1,4 @@
-"""urllib3's connections, taught three things: to dial in time, to be cut, to know what has left."""
+"""urllib3's connections, taught to dial in time, to be cut, to know what has left, and to doubt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from http.client import HTTPResponse, RemoteDisconnected
 from io import BufferedReader
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -74,16 +74,37 @@ class _StrictResponse(HTTPResponse):
     """An answer whose head and chunks are whole, and whose chunks have a size that can be."""
 
     fp: BufferedReader
+    said_more = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fp = _WholeLines(self.fp.detach())
+
+    def _close_conn(self) -> None:
+        """Let go of the line, and note whether more was read from it than this answer."""
+        self.fp.raw.readinto = _nothing  # type: ignore[method-assign]  # look only, read no more
+        self.said_more = bool(self.fp.peek())
+        super()._close_conn()  # type: ignore[misc]
 
     def _read_next_chunk_size(self) -> int:
         size: int = super()._read_next_chunk_size()  # type: ignore[misc]
         if size < 0:  # http.client would read on without a bound
             raise ValueError("a negative chunk size")
         return size
+
+
+def _nothing(buffer: object) -> None:
+    """Read nothing."""
+
+
+def has_unread(line: Any) -> bool:
+    """Return whether a line holds what it took from its socket and nobody read: TLS may.
+
+    Looking at the socket does not show it. With TLS in TLS, to a proxy, each layer may.
+    """
+    read = getattr(getattr(line, "sslobj", line), "pending", int)()
+    taken = getattr(getattr(line, "incoming", None), "pending", 0)
+    return bool(read or taken) or (hasattr(line, "sslobj") and has_unread(line.socket))
 
 
 class _Watched(HTTPConnection):
@@ -94,6 +115,7 @@ class _Watched(HTTPConnection):
     _line: Line | None = None
     _connecting: Watch | None = None
     _used_at = 0.0
+    _answer: _StrictResponse | None = None
 
     def _new_conn(self) -> socket.socket:
         """Dial; from then on the deadline for connecting covers proxy and TLS as well."""
@@ -102,7 +124,7 @@ class _Watched(HTTPConnection):
         until = min(attempt.deadline, monotonic() + attempt.connect_timeout_s)
         self.sock = dial(addresses, until, self.socket_options or ())
         sys.audit("http.client.connect", self, self.host, self.port)
-        self._line = Line(self.sock)
+        self._line, self._answer = Line(self.sock), None
         attempt.hold(self._line)
         self._connecting = watch(until, attempt.expire)
         return self.sock
@@ -125,10 +147,22 @@ class _Watched(HTTPConnection):
             self._used_at = monotonic()
         super().send(data)
 
+    def getresponse(self) -> Any:
+        """Return the answer, and remember it: nothing may follow it."""
+        response = super().getresponse()
+        self._answer = cast(_StrictResponse, response._original_response)
+        return response
+
     @property
     def is_connected(self) -> bool:
-        """Whether the line seems alive, and was used recently enough to believe it."""
-        return monotonic() - self._used_at < IDLE_S and super().is_connected
+        """Whether the line seems alive, and was used recently enough to believe it.
+
+        One on which more was said than was asked for is not: that would be the next call's answer.
+        """
+        if self._answer is not None and self._answer.said_more:
+            return False
+        fresh = monotonic() - self._used_at < IDLE_S
+        return fresh and not has_unread(self.sock) and super().is_connected
 
     def close(self) -> None:
         """Close the connection; an attempt that still reads an answer keeps its hold."""

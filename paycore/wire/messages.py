@@ -38,18 +38,20 @@ def load(
         otherwise: a field is missing or malformed; the error names it and quotes nothing. Of a
             setting it says what is wanted, where the schema's code says so word for word.
     """
+    said: Any = None
     try:
         loaded = schema.load(fields)
     except ValidationError as invalid:
-        names, problem = _names(invalid.messages), _problem(invalid.messages)
-        if issubclass(otherwise, SettingsError):
-            problem = written(schema, invalid.messages) or problem
+        said = invalid.messages
+        names, problem = _names(said), _problem(said)
     except PaycoreError as refused:  # a value of ours that the provider's fields do not fit
         names, problem = [refused.field or "?"], _MALFORMED
     except _SLIPS:
         names, problem = ["?"], _MALFORMED
     else:
         return dict(loaded)
+    if said is not None and issubclass(otherwise, SettingsError):
+        problem = written(schema, said) or problem
     raise otherwise(f"{', '.join(names)}: {problem}", field=names[0])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from types import CodeType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from marshmallow import Schema
@@ -34,18 +34,23 @@ def _leaves(messages: Any) -> Iterator[str]:
         for each in messages.values() if isinstance(messages, dict) else messages:
             yield from _leaves(each)
     else:
-        yield str(messages)
+        yield messages if type(messages) is str else ""
 
 
 def _texts(schema: Schema) -> Iterator[str]:
-    """Yield every text that is written in the functions that a schema is made of."""
+    """Yield every text that is written in the functions that a schema is made of.
+
+    Whatever else stands beside them is a stranger's, and may raise when it is asked for anything.
+    """
     kinds = {type(schema), *map(type, schema.fields.values())}
     ours = {base for kind in kinds for base in kind.__mro__ if not _is_theirs(base)}
-    for holder in (*ours, *(sys.modules.get(base.__module__) for base in ours)):
-        for thing in vars(holder).values() if holder else ():
-            function = getattr(thing, "__func__", thing)
-            if not _is_theirs(function):
-                yield from _constants(getattr(function, "__code__", None))
+    modules = (sys.modules.get(base.__module__) for base in ours)
+    for holder in (*ours, *(each for each in modules if type(each) is ModuleType)):
+        for thing in list(vars(holder).values()):
+            wrapped = type(thing) in (staticmethod, classmethod)
+            function = thing.__func__ if wrapped else thing
+            if type(function) is FunctionType and not _is_theirs(function):
+                yield from _constants(function.__code__)
 
 
 def _is_theirs(thing: object) -> bool:
@@ -53,8 +58,8 @@ def _is_theirs(thing: object) -> bool:
     return str(getattr(thing, "__module__", "")).partition(".")[0] in _THEIRS
 
 
-def _constants(code: CodeType | None) -> Iterator[str]:
-    for each in code.co_consts if code else ():
+def _constants(code: CodeType) -> Iterator[str]:
+    for each in code.co_consts:
         if isinstance(each, str):
             yield each
         elif isinstance(each, CodeType):

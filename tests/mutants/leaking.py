@@ -48,6 +48,16 @@ MUTATIONS: Final = (
         f"{_LEFT}::test_r41_no_frame_of_a_check_is_told",
     ),
     mutation(
+        "what-stands-beside-a-schema-is-asked",
+        "r41",
+        Edit(
+            "paycore/wire/written.py",
+            "if type(function) is FunctionType and not",
+            'if hasattr(function, "__code__") and not',
+        ),
+        "tests/paycore/wire/test_written.py::test_what_stands_beside_a_schema_is_not_asked",
+    ),
+    mutation(
         "read-an-unsigned-name-to-its-end",
         "r19",
         Edit(_SIGNING, "beginning(name, 40)", "beginning(name, len(name))[:40]"),

@@ -165,6 +165,24 @@ MUTATIONS: Final = (
         f"{_WIRE_CANCELLED}::test_cancelled_once_it_began_nothing_is_proved",
     ),
     mutation(
+        "message-raises-on-another-loop",
+        "r11",
+        Edit("paycore/aio/gateway.py", "except NotSent as refused", "except KeyError as refused"),
+        f"{_ENDING}::test_a_message_on_another_loop_is_answered_503",
+    ),
+    mutation(
+        "answer-decrypted-and-unseen",
+        "r24",
+        Edit("paycore/wire/lines.py", " and not has_unread(self.sock)", ""),
+        f"{_KEPT}::test_an_answer_said_twice_at_once_is_heard_once",
+    ),
+    mutation(
+        "answer-buffered-and-unseen",
+        "r24",
+        Edit("paycore/wire/lines.py", "bool(self.fp.peek())", "False"),
+        f"{_KEPT}::test_an_answer_said_twice_at_once_is_heard_once",
+    ),
+    mutation(
         "answer-of-nobody",
         "r24",
         Edit(_LINES, "if not (_was_told_more(kept) or _has_news(line)):", "if True:"),

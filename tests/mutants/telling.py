@@ -145,6 +145,52 @@ MUTATIONS: Final = (
         ledger("sqlite", "who_does_not_come_back_leaves_it_to_others"),
     ),
     mutation(
+        "told-by-who-came-too-late",
+        "r17",
+        Edit(
+            f"{_DURABLE}/mail_statements.py",
+            "    .where(*is_(_x.id, _x.tries), _x.next_try_at.is_not(None))\n",
+            "    .where(*is_(_x.id), _x.next_try_at.is_not(None))\n",
+        ),
+        ledger("sqlite", "who_comes_back_too_late_changes_nothing"),
+    ),
+    mutation(
+        "told-by-who-came-too-late-in-memory",
+        "r17",
+        Edit(
+            "paycore/ledger/post.py",
+            "waits and self._rows[event.id].tries == event.tries",
+            "waits",
+        ),
+        ledger("memory", "who_comes_back_too_late_changes_nothing"),
+    ),
+    mutation(
+        "one-lease-for-a-whole-batch",
+        "r17",
+        Edit(
+            _DELIVER,
+            "    return wiring.ledger.hold_event(event, now, LEASE_S)\n",
+            "    return True\n",
+        ),
+        f"{_VERBS}/test_deliver_slowly.py::test_each_event_is_told_once_and_in_order",
+    ),
+    mutation(
+        "sweep-ended-by-a-callback",
+        "r17",
+        Edit(
+            "paycore/reconcile.py",
+            "STEP in (operations, tried)",
+            "STEP in (operations, done.events)",
+        ),
+        f"{_VERBS}/test_deliver_in_sweeps.py::test_a_callback_that_raises_ends_no_sweep",
+    ),
+    mutation(
+        "generator-taken-for-done",
+        "r17",
+        Edit(_DELIVER, " or inspect.isgenerator(told) or inspect.isasyncgen(told)", ""),
+        f"{_VERBS}/test_deliver.py::test_what_nobody_goes_through_was_not_done",
+    ),
+    mutation(
         "given-up-past-the-plan",
         "r17",
         Edit(

@@ -53,6 +53,9 @@ class MailCalls(Drawing):
         self._events.extend(events)
         return events
 
+    def hold_event(self) -> object:
+        return self._ledger.hold_event(self._event(), self._now, 60)
+
     def event_told(self) -> object:
         return self._ledger.event_told(self._event(), self._now)
 

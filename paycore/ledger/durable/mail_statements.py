@@ -115,8 +115,8 @@ EVENT_HELD: Final = (
 )
 EVENT_LEFT: Final = (
     update(outbox)
-    .where(*is_(_x.id), _x.next_try_at.is_not(None))
+    .where(*is_(_x.id, _x.tries), _x.next_try_at.is_not(None))
     .values(next_try_at=number("next_"))
 )
-"""Told, where there is no next time; once told, it stays so."""
+"""By who claimed it last. Told, where there is no next time; once told, it stays so."""
 EVENTS_OF: Final = select(*EVENT_COLUMNS).where(*is_(_x.owner)).order_by(_x.serial)

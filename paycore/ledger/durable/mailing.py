@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paycore.events import Event
 from paycore.ledger.durable import inbox, outbox
@@ -61,15 +61,19 @@ class DurableMail:
     ) -> tuple[Event, ...]:
         return self._db.write(lambda s: outbox.claim(s, now, limit, lease_s, owner))
 
+    def hold_event(self, event: Event, now: datetime, lease_s: float) -> bool:
+        until = now + timedelta(seconds=lease_s)
+        return self._db.write(lambda session: outbox.leave(session, event, until))
+
     def event_told(self, event: Event, now: datetime) -> None:
-        self._db.write(lambda session: outbox.leave(session, event.id, None))
+        self._db.write(lambda session: outbox.leave(session, event, None))
 
     def event_failed(self, event: Event, now: datetime) -> None:
         again_at = retry_at(event, now)
 
         def work(session: Session) -> None:
-            outbox.leave(session, event.id, again_at)
-            session.makes_due(WorkKind.EVENTS, event.owner, again_at)
+            if outbox.leave(session, event, again_at):
+                session.makes_due(WorkKind.EVENTS, event.owner, again_at)
 
         self._db.write(work)
 

@@ -28,9 +28,13 @@ def claim(
     return tuple(replace(event, tries=event.tries + 1) for event in events)
 
 
-def leave(session: Session, event: str, again_at: datetime | None) -> None:
-    """Let go of an event until it is told again; for ever, where it was told."""
-    session.change(sql.EVENT_LEFT, id_=event, next_=maybe_micros(again_at))
+def leave(session: Session, event: Event, again_at: datetime | None) -> bool:
+    """Let nobody tell an event before `again_at`; never again, where there is no such time.
+
+    False, and nothing is changed, if it was told, or somebody claimed it after `event` was claimed.
+    """
+    claimed = {"id_": event.id, "tries_": event.tries}
+    return session.change(sql.EVENT_LEFT, next_=maybe_micros(again_at), **claimed) > 0
 
 
 def of(session: Session, owner: str) -> tuple[Event, ...]:

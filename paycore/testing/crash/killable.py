@@ -26,6 +26,7 @@ WRITES: Final = frozenset(
         "settle",
         "revive",
         "claim_events",
+        "hold_event",
         "event_told",
         "event_failed",
         "purge",

@@ -10,6 +10,7 @@ import paycore
 from paycore.aio.bridge import wait
 from paycore.aio.walks import Walks
 from paycore.states import State
+from paycore.verbs.receive import NOT_STORED
 from tests.paycore.aio.staged import AsyncStage
 from tests.stage import CARD, Effect, cad, message
 
@@ -44,7 +45,7 @@ def test_a_verb_under_way_is_waited_for(threaded):
     asyncio.run(play())
 
 
-def test_a_closed_gateway_refuses(threaded):
+def test_a_closed_gateway_refuses(threaded, caplog):
     """Every verb by NotSent, and a message by 503: its provider sends it again."""
 
     async def play() -> None:
@@ -63,7 +64,8 @@ def test_a_closed_gateway_refuses(threaded):
         for verb in verbs:
             with pytest.raises(paycore.NotSent, match="the gateway is closed"):
                 await verb
-        assert (await gateway.receive("main", message(reference="o-1"))).status == 503
+        assert await gateway.receive("main", message(reference="o-1")) == NOT_STORED
+        assert "webhook_not_kept account=main error=NotSent" in caplog.text
         assert stage.stage.till.effects == [Effect("charge", "o-1", 1500)]
 
     asyncio.run(play())
@@ -215,3 +217,17 @@ def test_another_loop_is_refused_by_name():
         asyncio.run(stage.charge(reference="o-2"))
 
     assert stage.stage.ledger.payment("o-2") is None
+
+
+@pytest.mark.parametrize("account", ["main", "nobody"])
+def test_a_message_on_another_loop_is_answered_503(account, caplog):
+    """`receive` never raises: its provider sends it again, and the log says what is wrong."""
+    stage = AsyncStage(threaded=False)
+    asyncio.run(stage.charge())
+    answer = asyncio.run(stage.gateway.receive(account, message(reference="o-1")))
+
+    assert answer == NOT_STORED
+    assert stage.stage.ledger.messages() == ()
+    assert "webhook_not_kept" in caplog.text
+    assert "the gateway belongs to another event loop" in caplog.text
+    assert "nobody" not in caplog.text

@@ -167,6 +167,33 @@ def test_what_nobody_can_close_was_not_done_either(stage):
     assert results == []
 
 
+def _generated(event):
+    yield event
+
+
+async def _generated_later(event):
+    yield event
+
+
+@pytest.mark.parametrize("generated", [_generated, _generated_later])
+def test_what_nobody_goes_through_was_not_done(stage, generated, caplog):
+    """A callback that returns a generator ran nothing of it: it hears the event again."""
+    given = []
+
+    def lazy(event):
+        given.append(generated(event))
+        return given[-1]
+
+    stage.gateway.on("payment.paid", lazy)
+    stage.charge()
+    stage.clock.advance(18)
+
+    assert stage.gateway.deliver() == 0
+    assert len(given) == 2
+    assert getattr(given[0], "gi_frame", None) is None  # closed, where that needs nobody to wait
+    assert "error=NeverAwaited" in caplog.text
+
+
 def test_what_interrupts_a_callback_loses_no_event(stage):
     """A signal ends the call; once the lease ran out the event is told again."""
     seen = []

@@ -60,6 +60,31 @@ def test_an_answer_that_nobody_asked_for_is_nobodys(door, tls):
         assert (site.requests, site.connections) == (5, 2)
 
 
+def _padded(body: bytes, size: int) -> bytes:
+    """Return the answer `body`, filled up with blanks until head and body are `size` long."""
+    head = len(answer(b" " * size)) - size
+    return answer(body.ljust(size - head))
+
+
+@DOORS
+@LINES
+@pytest.mark.parametrize("size", [0, 8192, 16384], ids=["short", "buffer", "record"])
+def test_an_answer_said_twice_at_once_is_heard_once(door, tls, size):
+    """Not even where it lies already in a buffer of ours, or decrypted in one of TLS."""
+
+    def stammer(guest: Guest) -> None:
+        while (body := guest.hear()) is not None:
+            said = _padded(body, size)
+            assert len(said) == size or not size
+            guest.say(said * 2 if body == b'{"call":1}' else said)
+
+    with visiting(stammer, tls, door=door) as (transport, site):
+        for number in range(1, 5):
+            assert transport.send(charge(site, {"call": number})).json == {"call": number}
+
+        assert (site.requests, site.connections) == (4, 2)
+
+
 @LINES
 @pytest.mark.parametrize("ends", [False, True], ids=["says", "ends"])
 @pytest.mark.parametrize("turns", [False, True], ids=["busy", "turning"])

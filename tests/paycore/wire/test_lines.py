@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from contextlib import ExitStack
 from http.client import IncompleteRead
+from threading import Thread
 from time import monotonic
 from types import SimpleNamespace
 
 import pytest
+from urllib3.util.ssltransport import SSLTransport
 
 from paycore.wire import lines
 from paycore.wire.attempt import Attempt
-from paycore.wire.lines import POOLS, dial
+from paycore.wire.lines import POOLS, dial, has_unread
+from tests import certificates
 from tests.faults import silent_port
 
 
@@ -140,3 +144,24 @@ def test_a_chunk_has_a_size(size, whole):
             response.close()
 
     assert (read.body == b"{}") is whole
+
+
+def test_what_tls_took_from_its_socket_is_seen(stack):
+    """Decrypted and not read, or not even decrypted: the socket itself has nothing more to say."""
+    ours, theirs = map(stack.enter_context, socket.socketpair())
+    trust = ssl.create_default_context(cadata=certificates.bundle().decode())
+    context = certificates.good()
+
+    def speak() -> None:
+        said = context.wrap_socket(theirs, server_side=True)
+        stack.enter_context(said)
+        said.sendall(b"one, two")
+        said.sendall(b"three")
+
+    speaking = Thread(target=speak)
+    speaking.start()
+    line = SSLTransport(ours, trust, certificates.HOST)
+    speaking.join()
+    heard = [(line.recv(5), has_unread(line)) for _ in range(3)]
+
+    assert heard == [(b"one, ", True), (b"two", True), (b"three", False)]

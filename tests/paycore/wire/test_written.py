@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,57 @@ def test_our_own_validators_say_what_they_want(
     with pytest.raises(SettingsError, match=rf"^\w+: {told}[^,]*$") as refused:
         load(schema(), {**fitting, **said}, otherwise=SettingsError)
     assert CANARY not in str(refused.value)
+
+
+class Touchy:
+    """What stands beside a schema and is nobody's to ask, as an application's proxy outside it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError("outside of an application")
+
+
+@pytest.mark.parametrize("value", ["constant", f"quoted {CANARY}"])
+@pytest.mark.parametrize("holder", [Paint, sys.modules[__name__]], ids=["class", "module"])
+def test_what_stands_beside_a_schema_is_not_asked(
+    holder: Any, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal is a SettingsError all the same, and nothing behind it quotes the value."""
+    monkeypatch.setattr(holder, "app", Touchy(), raising=False)
+    with pytest.raises(SettingsError) as refused:
+        load(Paint(), {"colour": f"bare {CANARY}", "other": value}, otherwise=SettingsError)
+
+    assert str(refused.value) == f"colour, other: {MALFORMED}"
+    assert refused.value.__context__ is refused.value.__cause__ is None
+
+
+def test_what_stands_in_a_module_s_place_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some libraries put an object of their own there; what the class says is told still."""
+    monkeypatch.setitem(sys.modules, __name__, Touchy())  # type: ignore[arg-type]
+
+    assert written(Paint(), {"other": ["want two colours"]}) == "want two colours"
+    assert written(Paint(), {"colour": ["want the name of a colour"]}) == ""
+
+
+def test_a_schema_s_own_functions_are_read_however_they_are_bound() -> None:
+    """Of an instance, of its class, or of nothing."""
+
+    class Bound(Paint):
+        @staticmethod
+        def _free() -> str:
+            return "want a free one"
+
+        @classmethod
+        def _of_all(cls) -> str:
+            return "want one for all"
+
+    for text in ("want a free one", "want one for all", "want two colours"):
+        assert written(Bound(), {"colour": [text]}) == text
+
+
+def test_what_is_no_text_is_not_told() -> None:
+    """Nor asked for one: it would be the validator's own."""
+    assert written(Paint(), {"colour": [Touchy]}) == ""
+    assert written(Paint(), {"colour": ["want two colours", 5]}) == ""
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in SOURCE))
