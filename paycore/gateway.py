@@ -85,7 +85,8 @@ class Gateway(Upkeep):
 
         Raises:
             InvalidRequest: more than is held, another currency, or nothing is authorized.
-            Conflict: the key means something else, or it was captured or released already.
+            Conflict: the key means something else, it was captured or released already, or another
+                attempt took the money or may be taking it.
             NotSupported, NotSent, OutcomeUnknown: as for `charge`.
         """
         return self._told(reference, capture(self._wiring, reference, amount, key))

@@ -12,11 +12,12 @@ from paycore.ledger.protocol import Intent
 from paycore.money import Money
 from paycore.operation import Operation
 from paycore.payment import Payment
-from paycore.reviews import lets_give_back, lets_release
+from paycore.reviews import lets_begin, lets_give_back, lets_release
 from paycore.states import LATE, Kind, State
 
 _OVER: Final = LATE | {State.NOT_SENT}
 """What let another operation begin; one that is under review may have moved money all the same."""
+_UNDO: Final = (Kind.RELEASE, Kind.VOID, Kind.REFUND)
 _MAY_TAKE: Final = frozenset({State.RESERVED, State.SUBMITTING, State.UNKNOWN})
 
 
@@ -25,7 +26,7 @@ def admitted(
     known: Operation | None,
     payment: Payment | None,
     siblings: Sequence[Operation],
-    twin: Operation | None = None,
+    others: Sequence[Operation] = (),
 ) -> bool:
     """Return whether `intent` may be dispatched; false if `known` already answers it.
 
@@ -34,13 +35,13 @@ def admitted(
         known: The operation that its key names.
         payment: The payment it belongs to.
         siblings: The operations of the same kind and owner.
-        twin: The operation that its key names among those of the kind's twin.
+        others: The operations that its key names among `sharing` kinds.
 
     Raises:
         Conflict: the key means something else, or another operation stands in the way.
         InvalidRequest: there is no such payment, or not as much to capture or to give back.
     """
-    if twin is not None:
+    if any(_shares_no_key(intent, other, is_new=known is None) for other in others):
         raise Conflict(f"{intent.owner}: this key was used for something else", field="key")
     if known is not None:
         if known.fingerprint != intent.fingerprint:
@@ -56,10 +57,22 @@ def admitted(
     else:
         _admit_return(intent, payment)
     for other in (*siblings, *(payment.operations if payment else ())):
-        doubted = other.state in _OVER and not lets_release(other.review)
+        doubted = other.state in _OVER and not lets_begin(other.review)
         if doubted and other.kind.is_like(intent.kind):
-            raise Conflict(f"{intent.owner}: {other.reference} is under review: {other.review}")
+            doubt = f"{other.reference} is under review: {other.review}; settle it first"
+            raise Conflict(f"{intent.owner}: {doubt}")
     return True
+
+
+def sharing(intent: Intent) -> tuple[Kind, ...]:
+    """Return the kinds among whose operations the key of `intent` may name another's."""
+    if intent.undoes:
+        return tuple(kind for kind in _UNDO if kind is not intent.kind)
+    return (intent.kind.twin,) if intent.kind.twin else ()
+
+
+def _shares_no_key(intent: Intent, other: Operation, *, is_new: bool) -> bool:
+    return other.kind is intent.kind.twin or (is_new and other.owner != intent.owner)
 
 
 def _admit_charge(intent: Intent, payment: Payment | None) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from paycore.errors import LedgerError
 from paycore.events import events_of
 from paycore.evolve import evolve
-from paycore.ledger.admission import admitted, dispatched
+from paycore.ledger.admission import admitted, dispatched, sharing
 from paycore.ledger.by_hand import settled, superseded, verdict
 from paycore.ledger.hurrying import hurried
 from paycore.ledger.memory_purging import MemoryPurging
@@ -30,9 +30,9 @@ class MemoryLedger(MemoryPurging):
         with self._transaction():
             known = self.by_key(intent.kind, intent.key)
             payment = None if intent.kind is Kind.TOKEN else self.payment(intent.owner)
-            twin = self.by_key(intent.kind.twin, intent.key) if intent.kind.twin else None
+            others = [o for kind in sharing(intent) if (o := self.by_key(kind, intent.key))]
             siblings = self.operations(intent.owner, intent.kind)
-            if not admitted(intent, known, payment, siblings, twin):
+            if not admitted(intent, known, payment, siblings, others):
                 assert known is not None  # a refusal raises, so only a replay comes here
                 return Reserved(known, fresh=False)
             fresh = known or self._new(intent, len(siblings) + 1, now)

@@ -58,6 +58,8 @@ class Intent:
     metadata: Mapping[str, str] = field(default_factory=dict)
     hold_only: bool = False
     """For a charge: whether the provider is asked to hold the money, and not to take it."""
+    undoes: bool = False
+    """Whether to undo the payment was asked for, in whatever way: its key undoes no other one."""
 
 
 @dataclass(frozen=True)

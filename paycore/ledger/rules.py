@@ -98,7 +98,7 @@ def _objection(before: Operation, report: Report, source: Source, payment: Payme
     if report.state is not State.SUCCEEDED or before.state not in LATE:
         return ""
     if source is Source.NOTIFICATION:
-        return f"a message says that it {reviews.LATE}{before.state.value}; only a query could"
+        return f"a message says that it {reviews.LATE}{before.state.value}, only a query could"
     if before.kind.ends_a_hold and payment.ends_of_hold(before.charge):
         return f"told to have {reviews.LATE}{before.state.value}, and another one has decided"
     wanted = before.amount if before.kind.gives_back else None

@@ -118,7 +118,7 @@ def _unsettled(operation: Operation) -> Conclusion:
     """Return that a person should look: no timer makes a failure of what is not known."""
     reason = "asked about by the whole plan, and still open"
     if operation.kind.ends_a_hold:
-        reason = "asked about for a day, and still open; what is held may lapse"
+        reason = "asked about for a day, and still open: what is held may lapse"
     return Conclusion(operation.reference, operation.state, reason=reason, review=reason)
 
 

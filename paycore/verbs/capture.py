@@ -6,6 +6,7 @@ from paycore import checks, log
 from paycore.account import Account
 from paycore.dispatch import dispatch
 from paycore.errors import InvalidRequest, LedgerError, NotSupported, OutcomeUnknown
+from paycore.evolve import evolve
 from paycore.fingerprint import fingerprint
 from paycore.intents import CaptureRequest, VoidRequest
 from paycore.ledger.protocol import Intent
@@ -38,12 +39,13 @@ def capture(wiring: Wiring, reference: str, amount: Money | None, key: str) -> P
         ) from None
 
 
-def release(wiring: Wiring, reference: str, key: str) -> Operation:
+def release(wiring: Wiring, reference: str, key: str, *, undoes: bool = False) -> Operation:
     """Give up all that is held; return the release as it stands then."""
     payment = known_payment(wiring, reference)
     account = _holder(wiring, payment, Kind.RELEASE, checks.name(key, "key"))
     account.require("void")
-    return _end_hold(wiring, account, _intent(Kind.RELEASE, reference, key, None, account))
+    intent = _intent(Kind.RELEASE, reference, key, None, account)
+    return _end_hold(wiring, account, evolve(intent, undoes=undoes))
 
 
 def _holder(wiring: Wiring, payment: Payment, kind: Kind, key: str) -> Account:

@@ -17,14 +17,16 @@ from paycore.verbs.inbox import apply_parked
 from paycore.wiring import Wiring
 
 
-def refund(wiring: Wiring, reference: str, amount: Money | None, key: str) -> Refund:
+def refund(
+    wiring: Wiring, reference: str, amount: Money | None, key: str, *, undoes: bool = False
+) -> Refund:
     """Give `amount` back, or all that is left."""
-    return Refund.of(_give_back(wiring, Kind.REFUND, reference, amount, key))
+    return Refund.of(_give_back(wiring, Kind.REFUND, reference, amount, key, undoes=undoes))
 
 
-def void(wiring: Wiring, reference: str, key: str) -> Void:
+def void(wiring: Wiring, reference: str, key: str, *, undoes: bool = False) -> Void:
     """Cancel the whole charge before it settles."""
-    return Void.of(_give_back(wiring, Kind.VOID, reference, None, key))
+    return Void.of(_give_back(wiring, Kind.VOID, reference, None, key, undoes=undoes))
 
 
 def known_payment(wiring: Wiring, reference: str) -> Payment:
@@ -40,7 +42,7 @@ def known_payment(wiring: Wiring, reference: str) -> Payment:
 
 
 def _give_back(
-    wiring: Wiring, kind: Kind, reference: str, amount: Money | None, key: str
+    wiring: Wiring, kind: Kind, reference: str, amount: Money | None, key: str, *, undoes: bool
 ) -> Operation:
     payment = known_payment(wiring, reference)
     charged = _charged(wiring, payment, kind, checks.name(key, "key"))
@@ -62,6 +64,7 @@ def _give_back(
         naming=account.naming,
         lease_s=account.lease_s,
         amount=amount,
+        undoes=undoes,
     )
     done = dispatch(wiring, account, intent, kind.value, lambda o: _request(wiring, o))
     return apply_parked(wiring, done)

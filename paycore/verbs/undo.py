@@ -29,12 +29,12 @@ def reverse(wiring: Wiring, reference: str, key: str) -> Refund | Void:
     payment = known_payment(wiring, reference)
     is_new = wiring.ledger.by_key(Kind.REFUND, checks.name(key, "key")) is None
     if is_new and _is_held(wiring, payment, key):
-        return void(wiring, reference, key)
+        return Void.of(release(wiring, reference, key, undoes=True))
     if is_new and _can_void(wiring, payment, key):
-        tried = give_back.void(wiring, reference, key)
+        tried = give_back.void(wiring, reference, key, undoes=True)
         if tried.state not in (State.DECLINED, State.NOT_EXECUTED):
             return tried
-    return give_back.refund(wiring, reference, None, key)
+    return give_back.refund(wiring, reference, None, key, undoes=True)
 
 
 def _is_held(wiring: Wiring, payment: Payment, key: str) -> bool:

@@ -289,7 +289,7 @@ MUTATIONS: Final = (
     mutation(
         "void-and-release-under-one-key",
         "r07",
-        Edit("paycore/ledger/admission.py", "    if twin is not None:\n", "    if False:\n"),
+        Edit("paycore/ledger/admission.py", "other.kind is intent.kind.twin or", "False or"),
         ledger("memory", "a_key_voids_or_releases"),
     ),
     mutation(

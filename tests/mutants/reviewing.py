@@ -24,6 +24,18 @@ MUTATIONS: Final = (
         f"{_TESTS}/test_reviews.py::test_no_reason_is_lost_and_none_stands_there_twice",
     ),
     mutation(
+        "slow-stands-in-the-way-for-ever",
+        "r48",
+        Edit(_REVIEWS, "known = (HELD_TWICE, ASKED)", "known = (HELD_TWICE,)"),
+        ledger("memory", "what_surely_moved_nothing_stands_in_no_way"),
+    ),
+    mutation(
+        "said-again-stands-there-again",
+        "r35",
+        Edit(_REVIEWS, 'reason.replace(_BETWEEN, ", ")', "reason"),
+        ledger("memory", "what_surely_moved_nothing_stands_in_no_way"),
+    ),
+    mutation(
         "one-reason-allows-a-refund",
         "r32",
         Edit(_REVIEWS, "all(reason.startswith((LATE", "any(reason.startswith((LATE"),
@@ -65,6 +77,18 @@ MUTATIONS: Final = (
         "r48",
         Edit("paycore/payment.py", " if not self._voided(o.charge))", ")"),
         ledger("memory", "a_capture_that_was_voided_lets_the_other_hold_be_captured"),
+    ),
+    mutation(
+        "one-key-undoes-two-payments",
+        "r07",
+        Edit(_ADMISSION, "(is_new and other.owner != intent.owner)", "False"),
+        ledger("sqlite", "a_key_undoes_one_payment"),
+    ),
+    mutation(
+        "reverse-forgets-what-it-is",
+        "r07",
+        Edit("paycore/verbs/undo.py", "reference, None, key, undoes=True", "reference, None, key"),
+        f"{_TESTS}/verbs/test_undo.py::test_a_key_that_reversed_another_payment_meanwhile_is_refused",
     ),
     mutation(
         "late-success-names-no-hold",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from paycore.errors import LedgerError
-from paycore.ledger.admission import admitted, dispatched
+from paycore.ledger.admission import admitted, dispatched, sharing
 from paycore.ledger.durable import statements as sql
 from paycore.ledger.durable.rows import (
     Row,
@@ -80,7 +80,7 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
     if session.again and known is not None and known.sent_at == now and known.id == own_id:
         return Reserved(known, fresh=True)
     siblings = of_kind(session, intent.owner, intent.kind)
-    if not admitted(intent, known, paid, siblings, _twin(session, intent)):
+    if not admitted(intent, known, paid, siblings, _others(session, intent)):
         assert known is not None  # a refusal raises, so only a replay comes here
         return Reserved(known, fresh=False)
     fresh = known or _new(session, intent, now, own_id, len(siblings) + 1)
@@ -100,11 +100,13 @@ def reserve(session: Session, intent: Intent, now: datetime, own_id: str) -> Res
     return Reserved(operation, fresh=True)
 
 
-def _twin(session: Session, intent: Intent) -> Operation | None:
-    """Return the operation that a key names among those of the kind's twin."""
-    if intent.kind.twin is None:
-        return None
-    return maybe(session.row(sql.BY_KEY, kind_=intent.kind.twin.value, op_key_=intent.key))
+def _others(session: Session, intent: Intent) -> list[Operation]:
+    """Return the operations that a key names among the kinds that share it."""
+    named = (
+        maybe(session.row(sql.BY_KEY, kind_=kind.value, op_key_=intent.key))
+        for kind in sharing(intent)
+    )
+    return [other for other in named if other is not None]
 
 
 def _new(session: Session, intent: Intent, now: datetime, own_id: str, number: int) -> Operation:

@@ -189,6 +189,11 @@ def a_key_voids_or_releases(open_ledger: OpenLedger) -> None:
         other = intent(second, f"k-{first}", None, owner=owners[second])
         assert refused(Conflict, partial(ledger.reserve, other, NOW))
         assert ledger.by_key(second, f"k-{first}") is None
+    charge = held(ledger, "both")
+    unsent(ledger, reserved(ledger, intent(Kind.RELEASE, "k-both", None, owner="both")))
+    recorded(ledger, reserved(ledger, intent(Kind.CAPTURE, "c-both", owner="both")))
+    recorded(ledger, charge)
+    assert refused(Conflict, lambda: reserved(ledger, intent(Kind.VOID, "k-both", owner="both")))
 
 
 def a_void_and_a_release_race_for_a_key(open_ledger: OpenLedger) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from paycore.errors import Conflict, InvalidRequest
-from paycore.ledger.protocol import Source
+from paycore.ledger.protocol import Ledger, Source
+from paycore.operation import Operation
 from paycore.payment import PaymentStatus
 from paycore.states import Kind, State
 from paycore.testing.ledgers.scene import (
@@ -14,6 +16,7 @@ from paycore.testing.ledgers.scene import (
     OpenLedger,
     cad,
     captured,
+    held,
     intent,
     payment,
     recorded,
@@ -134,7 +137,33 @@ def two_captured_attempts_are_both_counted(open_ledger: OpenLedger) -> None:
     assert refused(Conflict, lambda: ledger.reserve(intent(Kind.REFUND, "r-3", 1), NOW))
 
 
+def a_key_undoes_one_payment(open_ledger: OpenLedger) -> None:
+    """R7: whoever undoes it in whatever way; a void that did nothing is followed by a refund."""
+    ledger = open_ledger()
+    for owner in ("o-1", "o-2"):
+        captured(ledger, owner)
+    held(ledger, "o-3")
+    ways = (("o-1", Kind.VOID), ("o-2", Kind.REFUND), ("o-3", Kind.RELEASE))
+    for number, (owner, kind) in enumerate(ways):
+        key = f"u-{number}"
+        recorded(ledger, _undo(ledger, kind, key, owner)(), State.DECLINED)
+        for other, another in ways:
+            if other != owner:
+                assert refused(Conflict, _undo(ledger, another, key, other)), (kind, another)
+
+    assert _undo(ledger, Kind.REFUND, "u-0", "o-1")().state is State.SUBMITTING
+    assert _undo(ledger, Kind.REFUND, "u-2", "o-2", undoes=False)().state is State.SUBMITTING
+
+
+def _undo(
+    ledger: Ledger, kind: Kind, key: str, owner: str, *, undoes: bool = True
+) -> Callable[[], Operation]:
+    """Return what asks to undo a payment in one of the ways that there are."""
+    return lambda: reserved(ledger, intent(kind, key, None, owner=owner, undoes=undoes))
+
+
 CHECKS: Final[tuple[Check, ...]] = (
+    a_key_undoes_one_payment,
     a_refusal_leaves_nothing,
     a_refund_reserves_its_money,
     no_refund_is_more_than_what_is_left,

@@ -9,6 +9,7 @@ from paycore.errors import Conflict
 from paycore.events import EventType
 from paycore.ledger.protocol import Ledger, Source
 from paycore.operation import Operation
+from paycore.report import Conclusion
 from paycore.states import Kind, State
 from paycore.testing.ledgers.scene import (
     NOW,
@@ -79,6 +80,22 @@ def no_reason_hides_another(open_ledger: OpenLedger) -> None:
     assert (again.review, again.version) == (denied.review, denied.version)
 
 
+def what_surely_moved_nothing_stands_in_no_way(open_ledger: OpenLedger) -> None:
+    """R48: how long it took, and in which way it ended, is no doubt; another one may begin."""
+    ledger = open_ledger()
+    for kind, like in _LIKE.items():
+        begun = _begun(ledger, kind)
+        recorded(ledger, begun, State.UNKNOWN)
+        for _ in range(2):
+            asked = f"asked about for a day; still open, {kind.value}"
+            long = Conclusion(begun.reference, State.UNKNOWN, reason=asked, review=asked)
+            ledger.record(begun.id, long, Source.CORE, NOW)
+        recorded(ledger, begun, State.EXPIRED, Source.QUERY)
+        after = recorded(ledger, begun, State.DECLINED, Source.QUERY)
+        assert after.review == (f"declined reported after expired; {asked.replace('; ', ', ')}")
+        assert _another(ledger, like[-1], begun).state is State.SUBMITTING, kind
+
+
 def money_that_is_held_is_told_behind_another_reason(open_ledger: OpenLedger) -> None:
     """R14: of a charge that is over; and no other one is admitted beside it."""
     ledger = open_ledger()
@@ -113,6 +130,7 @@ def _another(ledger: Ledger, kind: Kind, begun: Operation) -> Operation:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
+    what_surely_moved_nothing_stands_in_no_way,
     what_a_lost_dispatcher_did_is_not_done_again,
     what_was_done_though_never_sent_is_not_done_again,
     no_reason_hides_another,

@@ -8,6 +8,7 @@ from paycore.errors import Conflict, InvalidRequest
 from paycore.payment import PaymentStatus
 from paycore.results import Void
 from paycore.states import Kind, State
+from paycore.verbs import undo
 from tests.stage import PAGE, Does, Effect, Stage
 
 
@@ -77,6 +78,28 @@ def test_a_void_that_a_person_called_undone_is_not_followed_by_a_refund():
 
     stage.till.next(Does(settled_meanwhile))
     with pytest.raises(Conflict, match="o-1-v1 is under review: succeeded, says a dispatcher"):
+        stage.gateway.reverse("o-1", key="v-1")
+
+    assert stage.till.count("void") == 1
+    assert stage.till.count("refund") == 0
+
+
+def test_a_key_that_reversed_another_payment_meanwhile_is_refused(monkeypatch):
+    """R7: it was free when the second reversal looked, and is not when it is stored."""
+    stage = Stage()
+    stage.paid("o-1")
+    stage.paid("o-2", key="k-2")
+    could = []
+
+    def can_void(*asked):
+        if not could:
+            could.append(True)
+            stage.gateway.reverse("o-2", key="v-1")
+            return False
+        return True
+
+    monkeypatch.setattr(undo, "_can_void", can_void)
+    with pytest.raises(Conflict, match="this key was used for something else"):
         stage.gateway.reverse("o-1", key="v-1")
 
     assert stage.till.count("void") == 1
