@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Final
 
 import click
 
-from paycore.cli.failing import REVIEW, Failure, told
+from paycore.cli.failing import REFUSED, REVIEW, Failure, told
 from paycore.cli.opening import opened
 from paycore.cli.output import config_option, json_option, say, shared, write_json
 from paycore.cli.progress import Tell, progress
@@ -63,6 +64,12 @@ def reconcile(limit: int | None, ahead: bool, watch: bool, every: float) -> None
                 if not watch:
                     raise
                 told(error, as_json=shared().json).show()  # the next round tries again
+            except OSError as error:
+                if not watch or error.errno == errno.EPIPE:  # nobody reads it, and nobody will
+                    raise
+                untold = f"what this round did cannot be told: {error.strerror}"
+                note = Failure("Untold", untold, None, REFUSED, word="note")
+                told(note, as_json=shared().json).show()
             if not watch:
                 break
             threading.Event().wait(every)

@@ -11,7 +11,9 @@ from paycore.events import Event
 from paycore.wiring import Wiring
 
 LEASE_S: Final = 300.0
-"""How long telling one event may take before another process tells it, too."""
+"""How long one callback may take before another process tells its event, too."""
+_LONGEST: Final = 12
+"""How many times as long it may take at most, where it was too slow before: an hour."""
 BATCH: Final = 20
 _QUICK_S: Final = 1.0
 """How long telling the first ones of a batch may take before each other one is held anew."""
@@ -40,7 +42,7 @@ def delivered(wiring: Wiring, limit: int, owner: str | None = None) -> tuple[int
         if not batch:
             break
         tried += len(batch)
-        told += sum(_is_ours(wiring, event, now) and _told(wiring, event) for event in batch)
+        told += sum(_told(wiring, event, now) for event in batch)
     return tried, told
 
 
@@ -57,35 +59,44 @@ def deliver_quietly(wiring: Wiring, owner: str) -> None:
         log.event("events_not_delivered", level=log.ERROR, owner=owner, error=type(error).__name__)
 
 
-def _is_ours(wiring: Wiring, event: Event, claimed_at: datetime) -> bool:
-    """Return whether nobody else tells an event for as long as one may take, from now on.
+def _told(wiring: Wiring, event: Event, claimed_at: datetime) -> bool:
+    """Tell one event to everybody who hears its type, and return whether all of them took it.
 
-    Its lease began with its batch; if the others took long, it is held anew or another's by now.
+    Before each of them it is held anew, if the others took long; it may be another's by now.
     """
-    now = wiring.now()
-    if now - claimed_at <= timedelta(seconds=_QUICK_S):
-        return True
-    return wiring.ledger.hold_event(event, now, LEASE_S)
-
-
-def _told(wiring: Wiring, event: Event) -> bool:
-    """Tell one event to everybody who hears its type, and return whether all of them took it."""
-    try:
-        for callback in wiring.subscribers.of(event.type):
+    held_at = claimed_at if event.tries == 1 else None
+    for callback in wiring.subscribers.of(event.type):
+        held_at = _held(wiring, event, held_at)
+        if held_at is None:
+            return False
+        try:
             _check_over(callback(event))
-    except Exception as error:
-        log.event(
-            "event_not_delivered",
-            level=log.ERROR,
-            owner=event.owner,
-            hook=event.type.value,
-            error=type(error).__name__,
-        )
-        wiring.ledger.event_failed(event, wiring.now())
-        return False
+        except Exception as error:
+            log.event(
+                "event_not_delivered",
+                level=log.ERROR,
+                owner=event.owner,
+                hook=event.type.value,
+                error=type(error).__name__,
+            )
+            wiring.ledger.event_failed(event, wiring.now())
+            return False
     wiring.ledger.event_told(event, wiring.now())
     wiring.listeners.emit("event_delivered", event=event)
     return True
+
+
+def _held(wiring: Wiring, event: Event, since: datetime | None) -> datetime | None:
+    """Return since when an event is held for as long as a callback may take; None: another's.
+
+    One that was told before, and nobody came to an end with it, is held longer with each try:
+    else two processes with a callback that is too slow would tell it in turns for ever.
+    """
+    now = wiring.now()
+    if since is not None and now - since <= timedelta(seconds=_QUICK_S):
+        return since
+    lease_s = LEASE_S * min(event.tries, _LONGEST)
+    return now if wiring.ledger.hold_event(event, now, lease_s) else None
 
 
 def _check_over(told: object) -> None:

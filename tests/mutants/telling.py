@@ -91,8 +91,8 @@ MUTATIONS: Final = (
         "r17",
         Edit(
             _DELIVER,
-            "    try:\n        for callback",
-            "    wiring.ledger.event_told(event, wiring.now())\n    try:\n        for callback",
+            "    for callback in",
+            "    wiring.ledger.event_told(event, wiring.now())\n    for callback in",
         ),
         f"{_VERBS}/test_deliver.py::test_a_callback_that_raises_hears_it_again",
     ),
@@ -169,10 +169,26 @@ MUTATIONS: Final = (
         "r17",
         Edit(
             _DELIVER,
-            "    return wiring.ledger.hold_event(event, now, LEASE_S)\n",
-            "    return True\n",
+            "    return now if wiring.ledger.hold_event(event, now, lease_s) else None\n",
+            "    return now\n",
         ),
         f"{_VERBS}/test_deliver_slowly.py::test_each_event_is_told_once_and_in_order",
+    ),
+    mutation(
+        "one-lease-for-all-callbacks",
+        "r17",
+        Edit(
+            _DELIVER,
+            "        held_at = _held(wiring, event, held_at)\n",
+            "        held_at = held_at or _held(wiring, event, held_at)\n",
+        ),
+        f"{_VERBS}/test_deliver_slowly.py::test_every_callback_has_all_the_time",
+    ),
+    mutation(
+        "told-in-turns-for-ever",
+        "r17",
+        Edit(_DELIVER, "LEASE_S * min(event.tries, _LONGEST)", "LEASE_S"),
+        f"{_VERBS}/test_deliver_slowly.py::test_one_that_is_always_too_slow_is_told_in_the_end",
     ),
     mutation(
         "sweep-ended-by-a-callback",

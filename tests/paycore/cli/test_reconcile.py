@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -199,6 +200,26 @@ def test_a_watch_that_nobody_reads_ends(run, script, monkeypatch):
     done = run("reconcile", "--watch", "--json")
 
     assert (done.exit_code, len(gateway.asked)) == (1, 2)
+
+
+def test_a_watch_whose_news_cannot_be_written_goes_on(run, script, monkeypatch):
+    """A full disk, a closed output: what is open is asked about all the same; a note says so."""
+    errors = [OSError(number, os.strerror(number)) for number in (errno.ENOSPC, errno.EBADF)]
+    errors.append(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    monkeypatch.setattr(module, "write_json", lambda *_, **__: raised(errors.pop(0)))
+    gateway = script()
+    done = run("reconcile", "--watch", "--json", "--every", "0.1")
+
+    assert (done.exit_code, len(gateway.asked)) == (1, 6)
+    assert [json.loads(line)["error"]["type"] for line in done.stderr.splitlines()[:2]] == [
+        "Untold",
+        "Untold",
+    ]
+
+
+def raised(error):
+    """Raise it."""
+    raise error
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

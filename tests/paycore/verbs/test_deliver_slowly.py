@@ -53,16 +53,55 @@ def test_each_event_is_told_once_and_in_order(stage, takes_s):
     heard = []
     other = process(stage, heard.append)
 
-    def slow(event):
+    deliver(process(stage, slow(stage, other, heard, takes_s)), ALL)
+    deliver(other, ALL)
+
+    assert told(heard) == {f"o-{number:02}": TWO for number in range(BATCH + 1)}
+
+
+def test_every_callback_has_all_the_time(stage):
+    """R17: two that take almost their lease each, for one event: no other process comes between."""
+    heard = []
+    other = process(stage, heard.append)
+    both = process(stage, slow(stage, other, heard, LEASE_S - 1))
+    for event_type in TWO:
+        both.subscribers.add(event_type, slow(stage, other, [], LEASE_S - 1))
+
+    deliver(both, ALL, "o-00")
+
+    assert told(heard) == {"o-00": TWO, **{f"o-{n:02}": TWO for n in range(1, BATCH + 1)}}
+
+
+@pytest.mark.parametrize("leases", [1.5, 3])
+def test_one_that_is_always_too_slow_is_told_in_the_end(stage, leases):
+    """R17: two processes do not tell it in turns for ever, and what follows it is told."""
+    heard = []
+
+    def callback(event):
+        heard.append(event.type.value)
+        assert len(heard) < 12
+        for _ in range(int(10 * leases)):
+            stage.clock.advance(LEASE_S / 10)
+            deliver(process(stage, callback), 9, "o-00")
+
+    for _ in range(2):
+        deliver(process(stage, callback), 9, "o-00")
+        stage.clock.advance(9 * LEASE_S)
+
+    assert heard.count("payment.paid") <= leases + 1.5
+    assert heard[-1] == "refund.succeeded"
+
+
+def slow(stage, other, heard, takes_s):
+    """Return a callback that takes so long; meanwhile the other process tells what it can."""
+
+    def callback(event):
         for _ in range(5):
             stage.clock.advance(takes_s / 5)
             deliver(other, ALL)
         heard.append(event)
 
-    deliver(process(stage, slow), ALL)
-    deliver(other, ALL)
-
-    assert told(heard) == {f"o-{number:02}": TWO for number in range(BATCH + 1)}
+    return callback
 
 
 @pytest.mark.parametrize("end", ["event_told", "event_failed"])
