@@ -109,7 +109,7 @@ PROOFS = (
     *(
         Proof(
             "r38",
-            "checks with each call in another process",
+            "checks, each of their calls in another process",
             len(SHARED),
             len(SHARED),
             partial(checked, kind),
