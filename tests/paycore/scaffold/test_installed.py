@@ -143,6 +143,7 @@ def refuses_without_paycore(larch: Path, checks: str, index: HTTPServer) -> None
     index.expect_request(re.compile(".*")).respond_with_data(status=404)
     only = {
         "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_FIND_LINKS": "",
         "PIP_INDEX_URL": index.url_for("/simple"),
         "no_proxy": "*",
