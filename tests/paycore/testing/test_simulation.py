@@ -66,6 +66,7 @@ def test_a_promise_is_judged_alone_or_in_its_own_weather_with_the_others(promise
     assert set(Simulation(0, promise)._judged()) == judged
 
 
+@pytest.mark.timeout(600)  # a message that is never applied waits for days, all of them played
 @pytest.mark.parametrize("planted", [*PLANTS, *MORE], ids=lambda p: f"{p.name}-{p.noticed_by}")
 def test_a_planted_fault_is_noticed(planted, monkeypatch):
     """Within a bounded number of runs, by the promise that it breaks."""
